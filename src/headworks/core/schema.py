@@ -1,0 +1,123 @@
+"""A table with a promise: named columns, a unit and a meaning for each, a key.
+
+Every table that crosses a room is a :class:`Table`. The reference page of all tables is generated from these classes, so
+what is written here is what the reader sees. The trap: a unit belongs in the column's *name* too
+(``load_mg_per_day``), because a table outlives the code that read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import dataframely as dy
+import polars as pl
+
+from headworks.core.errors import DataRefused
+
+Kind = Literal["fact", "result", "record"]
+
+
+class Table(dy.Schema):
+    """Base of every table on the shelf."""
+
+
+T = TypeVar("T", bound=Table)
+
+
+def about(unit: str, **more: str) -> dict[str, Any]:
+    """Column metadata: its unit (``"1"`` for a pure number, ``"-"`` where none applies).
+
+    Examples
+    --------
+    >>> about("ng/L")
+    {'unit': 'ng/L'}
+    """
+    return {"unit": unit, **more}
+
+
+@dataclass(frozen=True)
+class ColumnPromise:
+    """One column as the documentation and ``headworks show --columns`` print it."""
+
+    name: str
+    dtype: str
+    unit: str
+    is_key: bool
+    is_nullable: bool
+    meaning: str
+
+
+def describe(schema: type[Table]) -> list[ColumnPromise]:
+    """The promise of a table, column by column, in order.
+
+    Parameters
+    ----------
+    schema
+        A table of the shelf.
+
+    Returns
+    -------
+    list of ColumnPromise
+        In the order of the schema.
+    """
+    keys = set(schema.primary_key())
+    promises = []
+    for name, column in schema.columns().items():
+        metadata = column.metadata or {}
+        promises.append(
+            ColumnPromise(
+                name=name,
+                dtype=str(column.dtype)
+                if not isinstance(column.dtype, pl.Enum)
+                else "one of " + ", ".join(column.dtype.categories),
+                unit=str(metadata.get("unit", "-")),
+                is_key=name in keys,
+                is_nullable=bool(column.nullable),
+                meaning=column.description or "",
+            )
+        )
+    return promises
+
+
+def polars_schema(schema: type[Table]) -> dict[str, pl.DataType]:
+    """Column names and Polars types of a table, in order."""
+    return {name: column.dtype for name, column in schema.columns().items()}
+
+
+def require_promise(schema: type[T], frame: pl.DataFrame, *, where: str) -> dy.DataFrame[T]:
+    """The frame with the columns and types promised, or a refusal that says which rule broke how often.
+
+    Parameters
+    ----------
+    schema
+        The table whose promise is checked.
+    frame
+        Any frame; columns beyond the promise are dropped, types are cast where nothing is lost.
+    where
+        Said in the refusal.
+
+    Raises
+    ------
+    DataRefused
+        ``HW-D002`` when a column is missing or a rule is broken.
+    """
+    missing = [name for name in schema.column_names() if name not in frame.columns]
+    if missing:
+        raise DataRefused(
+            f"Table {schema.__name__} lacks columns.",
+            where=where,
+            found=", ".join(frame.columns),
+            remedy="Add " + ", ".join(missing),
+            code="HW-D002",
+        )
+    try:
+        return schema.validate(frame.select(schema.column_names()), cast=True)
+    except (dy.exc.SchemaError, dy.exc.ValidationError, pl.exceptions.PolarsError) as problem:
+        raise DataRefused(
+            f"Table {schema.__name__} breaks its promise.",
+            where=where,
+            found=str(problem),
+            remedy="See the page of all tables for what each column must hold",
+            code="HW-D002",
+        ) from problem

@@ -1,0 +1,50 @@
+"""The contract shelf: every table that crosses a room.
+
+``SHELF`` names them all; the page of all tables, the workspace and ``headworks show`` read it. A new table is a class in
+one of the family files and a line here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from headworks.core.schema import Kind, Table
+from headworks.tables.loads import Consumption, Loads, PublishedMeans, ReportedLoads
+from headworks.tables.places import Areas, Populations, SiteAreas, Sites
+from headworks.tables.samples import Flows, Measurements, Samples
+from headworks.tables.trends import Changes, InconsistentMeans, PeriodConsumption, PeriodMeans, WeeklyMeans
+
+
+class Shelf(NamedTuple):
+    """A table, and whether it is fact (imported, append-only) or result (computed, replaceable)."""
+
+    schema: type[Table]
+    kind: Kind
+
+
+SHELF: dict[str, Shelf] = {
+    "areas": Shelf(Areas, "fact"),
+    "sites": Shelf(Sites, "fact"),
+    "site_areas": Shelf(SiteAreas, "fact"),
+    "populations": Shelf(Populations, "fact"),
+    "samples": Shelf(Samples, "fact"),
+    "flows": Shelf(Flows, "fact"),
+    "measurements": Shelf(Measurements, "fact"),
+    "reported_loads": Shelf(ReportedLoads, "fact"),
+    "published_means": Shelf(PublishedMeans, "fact"),
+    "loads": Shelf(Loads, "result"),
+    "consumption": Shelf(Consumption, "result"),
+    "weekly_means": Shelf(WeeklyMeans, "result"),
+    "period_means": Shelf(PeriodMeans, "result"),
+    "period_consumption": Shelf(PeriodConsumption, "result"),
+    "changes": Shelf(Changes, "result"),
+    "inconsistent_means": Shelf(InconsistentMeans, "result"),
+}
+FACTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "fact")
+RESULTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "result")
+
+__all__ = [
+    "FACTS", "RESULTS", "SHELF", "Areas", "Changes", "Consumption", "Flows", "InconsistentMeans", "Loads", "Measurements",
+    "PeriodConsumption", "PeriodMeans", "Populations", "PublishedMeans", "ReportedLoads", "Samples", "Shelf", "SiteAreas",
+    "Sites", "WeeklyMeans",
+]  # fmt: skip
