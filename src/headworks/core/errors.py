@@ -39,9 +39,7 @@ class HeadworksError(Exception):
     exit_code = 2
     default_code = "HW-0000"
 
-    def __init__(
-        self, what: str, *, where: str = "", found: str = "", remedy: str = "", code: str | None = None
-    ) -> None:
+    def __init__(self, what: str, *, where: str = "", found: str = "", remedy: str = "", code: str | None = None) -> None:
         self.what = what
         self.where = where
         self.found = found

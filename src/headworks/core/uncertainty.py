@@ -138,9 +138,7 @@ def weekly_uncertainty(random: Iterable[float], systematic: Iterable[float], n_d
     30.39
     """
     if n_days < 1:
-        raise DataRefused(
-            "A mean needs at least one day.", found=str(n_days), remedy="Give n_days >= 1", code="HW-D003"
-        )
+        raise DataRefused("A mean needs at least one day.", found=str(n_days), remedy="Give n_days >= 1", code="HW-D003")
     drawn_anew = float((_require_uncertainties(random) ** 2).sum())
     shared = float((_require_uncertainties(systematic) ** 2).sum())
     return float(np.sqrt(drawn_anew / n_days + shared))
@@ -171,9 +169,7 @@ def interval(median: pl.Expr, sigma_log: pl.Expr | float, level: float = 0.95) -
 @overload
 def interval(median: float, sigma_log: float, level: float = 0.95) -> tuple[float, float]: ...
 @overload
-def interval(
-    median: np.ndarray, sigma_log: np.ndarray | float, level: float = 0.95
-) -> tuple[np.ndarray, np.ndarray]: ...
+def interval(median: np.ndarray, sigma_log: np.ndarray | float, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]: ...
 def interval(
     median: float | np.ndarray | pl.Expr, sigma_log: float | np.ndarray | pl.Expr, level: float = 0.95
 ) -> tuple[float | np.ndarray | pl.Expr, float | np.ndarray | pl.Expr]:

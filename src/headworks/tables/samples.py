@@ -22,39 +22,16 @@ class Samples(Table):
     sample_id = dy.String(primary_key=True, min_length=1, description="Identifier of the sample.", metadata=about("-"))
     site_id = dy.String(min_length=1, description="Where it was taken.", metadata=about("-"))
     matrix = dy.Enum(MATRICES, description="What it is made of.", metadata=about("-"))
-    collected_from = dy.Datetime(
-        time_zone="UTC",
-        time_unit="us",
-        description="Start of the collection window; the sampling day is its local date.",
-        metadata=about("instant, UTC"),
-    )
-    collected_to = dy.Datetime(
-        time_zone="UTC",
-        time_unit="us",
-        nullable=True,
-        description="End of the collection window.",
-        metadata=about("instant, UTC"),
-    )
-    utc_offset_min = dy.Int16(
-        min=-840, max=840, description="Local offset from UTC at the start of the window.", metadata=about("min")
-    )
+    collected_from = dy.Datetime(time_zone="UTC", time_unit="us", description="Start of the collection window; the sampling day is its local date.", metadata=about("instant, UTC"))
+    collected_to = dy.Datetime(time_zone="UTC", time_unit="us", nullable=True, description="End of the collection window.", metadata=about("instant, UTC"))
+    utc_offset_min = dy.Int16(min=-840, max=840, description="Local offset from UTC at the start of the window.", metadata=about("min"))
     mode = dy.Enum(SAMPLING_MODES, description="How the composite was made.", metadata=about("-"))
-    interval_min = dy.Float64(
-        nullable=True, min_exclusive=0, description="Time between sub-samples.", metadata=about("min")
-    )
-    flow_m3_per_day = dy.Float64(
-        nullable=True, min_exclusive=0, description="Water that passed on the sampling day.", metadata=about("m3/d")
-    )
-    u_flow = dy.Float64(
-        nullable=True, min=0, description="Relative standard uncertainty of the flow of a day.", metadata=about("1")
-    )
-    temperature_c = dy.Float64(
-        nullable=True, min=-10, max=60, description="Temperature of the sewage.", metadata=about("degree Celsius")
-    )
+    interval_min = dy.Float64(nullable=True, min_exclusive=0, description="Time between sub-samples.", metadata=about("min"))
+    flow_m3_per_day = dy.Float64(nullable=True, min_exclusive=0, description="Water that passed on the sampling day.", metadata=about("m3/d"))
+    u_flow = dy.Float64(nullable=True, min=0, description="Relative standard uncertainty of the flow of a day.", metadata=about("1"))
+    temperature_c = dy.Float64(nullable=True, min=-10, max=60, description="Temperature of the sewage.", metadata=about("degree Celsius"))
     ph = dy.Float64(nullable=True, min=0, max=14, description="pH of the sewage.", metadata=about("1"))
-    deviation = dy.String(
-        nullable=True, description="What departed from the sampling specification.", metadata=about("-")
-    )
+    deviation = dy.String(nullable=True, description="What departed from the sampling specification.", metadata=about("-"))
 
     @dy.rule()
     def ends_after_it_begins(cls) -> pl.Expr:
@@ -65,35 +42,16 @@ class Measurements(Table):
     """Concentrations as released by the laboratory, one row per sample, analyte and replicate."""
 
     sample_id = dy.String(primary_key=True, min_length=1, description="Sample.", metadata=about("-"))
-    analyte = dy.String(
-        primary_key=True, min_length=1, description="Residue, as named in the reference.", metadata=about("-")
-    )
-    replicate = dy.Int16(
-        primary_key=True, min=1, description="1, 2 … when a sample was measured more than once.", metadata=about("1")
-    )
-    concentration_ng_per_l = dy.Float64(
-        nullable=True,
-        min=0,
-        description="Released value; below the LOQ kept as reported, never used as a value.",
-        metadata=about("ng/L"),
-    )
+    analyte = dy.String(primary_key=True, min_length=1, description="Residue, as named in the reference.", metadata=about("-"))
+    replicate = dy.Int16(primary_key=True, min=1, description="1, 2 … when a sample was measured more than once.", metadata=about("1"))
+    concentration_ng_per_l = dy.Float64(nullable=True, min=0, description="Released value; below the LOQ kept as reported, never used as a value.", metadata=about("ng/L"))
     detection = dy.Enum(DETECTION, description="quantified, below_loq or not_detected.", metadata=about("-"))
-    lod_ng_per_l = dy.Float64(
-        nullable=True, min=0, description="Limit of detection of this result.", metadata=about("ng/L")
-    )
-    loq_ng_per_l = dy.Float64(
-        nullable=True, min=0, description="Limit of quantification of this result.", metadata=about("ng/L")
-    )
-    u_analysis = dy.Float64(
-        nullable=True, min=0, description="Relative standard uncertainty of repeatability.", metadata=about("1")
-    )
-    batch_id = dy.String(
-        nullable=True, description="Laboratory batch; what shares its calibration.", metadata=about("-")
-    )
+    lod_ng_per_l = dy.Float64(nullable=True, min=0, description="Limit of detection of this result.", metadata=about("ng/L"))
+    loq_ng_per_l = dy.Float64(nullable=True, min=0, description="Limit of quantification of this result.", metadata=about("ng/L"))
+    u_analysis = dy.Float64(nullable=True, min=0, description="Relative standard uncertainty of repeatability.", metadata=about("1"))
+    batch_id = dy.String(nullable=True, description="Laboratory batch; what shares its calibration.", metadata=about("-"))
     method = dy.String(nullable=True, description="Analytical method.", metadata=about("-"))
-    qc_flag = dy.Enum(
-        QC_FLAGS, description="Verdict of quality control; a rejected result is kept and not used.", metadata=about("-")
-    )
+    qc_flag = dy.Enum(QC_FLAGS, description="Verdict of quality control; a rejected result is kept and not used.", metadata=about("-"))
 
     @dy.rule()
     def a_quantified_result_has_a_value(cls) -> pl.Expr:
@@ -110,7 +68,5 @@ class Flows(Table):
     site_id = dy.String(primary_key=True, min_length=1, description="Site.", metadata=about("-"))
     day = dy.Date(primary_key=True, description="Sampling day.", metadata=about("date"))
     flow_m3_per_day = dy.Float64(min_exclusive=0, description="Water that passed.", metadata=about("m3/d"))
-    u_flow = dy.Float64(
-        nullable=True, min=0, description="Relative standard uncertainty of the flow of a day.", metadata=about("1")
-    )
+    u_flow = dy.Float64(nullable=True, min=0, description="Relative standard uncertainty of the flow of a day.", metadata=about("1"))
     flow_source = dy.String(nullable=True, description="meter, pump hours, estimate …", metadata=about("-"))
