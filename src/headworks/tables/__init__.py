@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from headworks.core.schema import Kind, Table
+from headworks.tables.days import DailyLoads
 from headworks.tables.loads import Consumption, Loads, PublishedMeans, ReportedLoads
 from headworks.tables.places import Areas, Populations, SiteAreas, Sites
 from headworks.tables.samples import Flows, Measurements, Samples
@@ -16,7 +17,7 @@ from headworks.tables.trends import Changes, InconsistentMeans, PeriodConsumptio
 
 
 class Shelf(NamedTuple):
-    """A table, and whether it is fact (imported, append-only) or result (computed, replaceable)."""
+    """A table, and whether it is fact (imported, append-only), result (computed, replaceable) or record (passed, not kept)."""
 
     schema: type[Table]
     kind: Kind
@@ -32,6 +33,7 @@ SHELF: dict[str, Shelf] = {
     "measurements": Shelf(Measurements, "fact"),
     "reported_loads": Shelf(ReportedLoads, "fact"),
     "published_means": Shelf(PublishedMeans, "fact"),
+    "daily_loads": Shelf(DailyLoads, "record"),
     "loads": Shelf(Loads, "result"),
     "consumption": Shelf(Consumption, "result"),
     "weekly_means": Shelf(WeeklyMeans, "result"),
@@ -44,7 +46,7 @@ FACTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "fact")
 RESULTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "result")
 
 __all__ = [
-    "FACTS", "RESULTS", "SHELF", "Areas", "Changes", "Consumption", "Flows", "InconsistentMeans", "Loads", "Measurements",
+    "FACTS", "RESULTS", "SHELF", "Areas", "Changes", "Consumption", "DailyLoads", "Flows", "InconsistentMeans", "Loads", "Measurements",
     "PeriodConsumption", "PeriodMeans", "Populations", "PublishedMeans", "ReportedLoads", "Samples", "Shelf", "SiteAreas",
     "Sites", "WeeklyMeans",
 ]  # fmt: skip

@@ -1,0 +1,192 @@
+"""Released concentrations become loads with bounds, one row per site, sampling day and residue.
+
+What is combined: the results of a site, day and residue (replicates, several samples) are averaged as concentrations; if
+one of them is censored the row is censored, at the mean of values and limits, which is the most it can have been. What is
+shared: ``u_day`` holds sampling, flow and repeatability, ``u_batch`` calibration, ``u_site`` the population.
+
+A result without what a load needs (its sample, a flow) makes no load; it is listed with the reason. Without a population the
+load is there and the per-capita load is empty.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from headworks.core.periods import sampling_day
+from headworks.core.uncertainty import coverage_factor
+from headworks.loads.mass_load import mass_load
+from headworks.loads.per_capita import load_per_1000
+from headworks.tables import Loads
+
+_LEVEL = 0.95
+
+
+class LoadInputs(NamedTuple):
+    """The fact tables that loads are derived from."""
+
+    measurements: pl.DataFrame
+    samples: pl.DataFrame
+    sites: pl.DataFrame
+    populations: pl.DataFrame
+    flows: pl.DataFrame
+
+
+class DerivedLoads(NamedTuple):
+    """Loads, and the results that made none: ``sample_id, analyte, replicate, reason``."""
+
+    loads: pl.DataFrame
+    left_out: pl.DataFrame
+
+
+def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float]) -> DerivedLoads:
+    """Loads and per-capita loads with 95 % bounds.
+
+    Parameters
+    ----------
+    inputs
+        Measurements, samples, sites, populations and flows, each the latest row of its key.
+    uncertainty
+        Relative standard uncertainties used where a result brings none: ``sampling, flow, analysis`` (each day),
+        ``calibration`` (batch), ``population`` (site).
+
+    Returns
+    -------
+    DerivedLoads
+        ``loads`` keeps the promise of the table ``loads``, sorted by its key; a censored row has empty loads, and its
+        ``upper`` is the most it can have been (empty when the limit is unknown).
+    """
+    results = _with_samples(inputs)
+    reason = (
+        pl.when(pl.col("site_id").is_null())
+        .then(pl.lit("the sample is not known"))
+        .when(pl.col("qc_flag") == "rejected")
+        .then(pl.lit("quality control rejected the result"))
+        .when(pl.col("matrix") != "sewage")
+        .then(pl.lit("the matrix is not sewage"))
+        .when(pl.col("flow_m3_per_day").is_null())
+        .then(pl.lit("no flow is known for the sampling day"))
+    )
+    results = results.with_columns(reason=reason)
+    left_out = results.filter(pl.col("reason").is_not_null()).select("sample_id", "analyte", "replicate", "reason")
+    daily = _one_row_per_day(results.filter(pl.col("reason").is_null()), uncertainty)
+    daily = _with_population(daily, inputs, uncertainty)
+    loads = daily.with_columns(**_bounds()).select(Loads.column_names()).sort(Loads.primary_key())
+    return DerivedLoads(loads, left_out.sort("sample_id", "analyte", "replicate"))
+
+
+def _with_samples(inputs: LoadInputs) -> pl.DataFrame:
+    samples = inputs.samples.select(
+        "sample_id",
+        "site_id",
+        pl.col("matrix").cast(pl.String),
+        pl.col("flow_m3_per_day").alias("_sample_flow"),
+        pl.col("u_flow").alias("_sample_u_flow"),
+        day=sampling_day(pl.col("collected_from").dt.replace_time_zone(None), pl.col("utc_offset_min")),
+    )
+    flows = inputs.flows.select(
+        "site_id", "day", pl.col("flow_m3_per_day").alias("_day_flow"), pl.col("u_flow").alias("_day_u_flow")
+    )
+    samples = samples.join(flows, on=["site_id", "day"], how="left").select(
+        "sample_id",
+        "site_id",
+        "matrix",
+        "day",
+        flow_m3_per_day=pl.coalesce("_sample_flow", "_day_flow"),
+        u_flow=pl.coalesce("_sample_u_flow", "_day_u_flow"),
+    )
+    results = inputs.measurements.with_columns(pl.col("detection", "qc_flag").cast(pl.String))
+    return results.join(samples, on="sample_id", how="left")
+
+
+def _one_row_per_day(results: pl.DataFrame, uncertainty: dict[str, float]) -> pl.DataFrame:
+    state = pl.col("detection")
+    is_undetected, is_below = state == "not_detected", state == "below_loq"
+    limit = (
+        pl.when(is_undetected).then(pl.coalesce("lod_ng_per_l", "loq_ng_per_l")).when(is_below).then(pl.col("loq_ng_per_l"))
+    )
+    value = pl.when(state == "quantified").then(pl.col("concentration_ng_per_l"))
+    has_both = is_below & pl.col("loq_ng_per_l").is_not_null()
+    least = pl.when(has_both).then(pl.col("lod_ng_per_l").fill_null(0.0)).otherwise(0.0)
+    results = results.with_columns(
+        _value=value,
+        _most=pl.coalesce(value, limit),
+        _least=pl.coalesce(value, least),
+        _u=_relative(
+            pl.lit(uncertainty["sampling"]),
+            pl.col("u_flow").fill_null(uncertainty["flow"]),
+            pl.col("u_analysis").fill_null(uncertainty["analysis"]),
+        ),
+    )
+    all_quantified = (state == "quantified").all()
+    none_detected = is_undetected.all()
+    grouped = results.group_by("site_id", "day", "analyte").agg(
+        concentration=pl.when(all_quantified).then(pl.col("_value").mean()),
+        most=pl.when(pl.col("_most").is_not_null().all()).then(pl.col("_most").mean()),
+        least=pl.col("_least").mean(),
+        detection=pl.when(all_quantified)
+        .then(pl.lit("quantified"))
+        .when(none_detected)
+        .then(pl.lit("not_detected"))
+        .otherwise(pl.lit("below_loq")),
+        flow=pl.col("flow_m3_per_day").mean(),
+        u_day=pl.col("_u").max(),
+        batch_id=pl.col("batch_id").sort().first(),
+        n_results=pl.len(),
+    )
+    return grouped.with_columns(u_batch=pl.lit(uncertainty["calibration"]))
+
+
+def _relative(*terms: pl.Expr) -> pl.Expr:
+    """Exact relative uncertainty of a product of log-normals (U2) from expressions."""
+    product = pl.lit(1.0)
+    for term in terms:
+        product = product * (1.0 + term * term)
+    return (product - 1.0).sqrt()
+
+
+def _with_population(daily: pl.DataFrame, inputs: LoadInputs, uncertainty: dict[str, float]) -> pl.DataFrame:
+    dated = inputs.populations.select(
+        "site_id",
+        "valid_from",
+        "u_population",
+        pl.col("population").alias("_dated"),
+        pl.col("population_method").alias("_dated_method"),
+    ).sort("valid_from", "site_id")
+    served = inputs.sites.select(
+        "site_id", pl.col("population_served").alias("_served"), pl.col("population_method").alias("_served_method")
+    )
+    daily = daily.sort("day", "site_id", "analyte").join_asof(
+        dated, left_on="day", right_on="valid_from", by="site_id", strategy="backward", check_sortedness=False
+    )
+    daily = daily.join(served, on="site_id", how="left")
+    has_dated = pl.col("_dated").is_not_null()
+    people = pl.coalesce("_dated", "_served")
+    return daily.with_columns(
+        population=pl.when(people > 0).then(people),
+        population_method=pl.when(has_dated).then(pl.col("_dated_method")).otherwise(pl.col("_served_method")),
+        u_site=pl.when(people > 0).then(pl.col("u_population").fill_null(uncertainty["population"])).otherwise(0.0),
+    )
+
+
+def _bounds() -> dict[str, pl.Expr]:
+    z = coverage_factor(_LEVEL)
+    spread_load = (z * (pl.col("u_day").pow(2).log1p() + pl.col("u_batch").pow(2).log1p()).sqrt()).exp()
+    all_terms = pl.col("u_day").pow(2).log1p() + pl.col("u_batch").pow(2).log1p() + pl.col("u_site").pow(2).log1p()
+    spread = (z * all_terms.sqrt()).exp()
+    load = mass_load(pl.col("concentration"), pl.col("flow"))
+    most, least = mass_load(pl.col("most"), pl.col("flow")), mass_load(pl.col("least"), pl.col("flow"))
+    people = pl.col("population")
+    is_censored = pl.col("detection") != "quantified"
+    return {
+        "load_mg_per_day": load,
+        "load_mg_per_1000_per_day": load_per_1000(load, people),
+        "load_mg_per_day_lower": least / spread_load,
+        "load_mg_per_day_upper": most * spread_load,
+        "lower": load_per_1000(least, people) / spread,
+        "upper": load_per_1000(most, people) * spread,
+        "limit_mg_per_1000_per_day": pl.when(is_censored).then(load_per_1000(most, people)),
+        "detection": pl.col("detection").cast(Loads.columns()["detection"].dtype),
+        "n_results": pl.col("n_results").cast(pl.Int32),
+    }

@@ -1,0 +1,132 @@
+"""What ``headworks.toml`` of a workspace may say, checked.
+
+format = 1
+name = "Province 44"
+timezone = "Asia/Shanghai"            # of local times that come without an offset
+
+[run]
+parameter_set = "headworks-2026.1"
+residues = "primary"                  # or "molar_sum"
+parameter_dirs = ["parameters"]       # folders with sets of your own, beside this file
+
+[uncertainty]                         # relative standard uncertainties used where a result brings none
+flow = 0.10
+
+[publication_floors]                  # residents below which a tier is shown nothing
+public = 20000
+
+[week_conventions.ours]               # beside the ones shipped
+weekday_days = "1;2;3;4;5"
+weekend_days = "6;7"
+first_year = 2026
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from headworks.core.disclosure import DEFAULT_FLOORS
+from headworks.core.errors import WorkspaceError
+
+FORMAT = 1
+_KNOWN: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "": {"format": int, "name": str, "timezone": str},
+    "run": {"parameter_set": str, "residues": str, "parameter_dirs": list},
+    "uncertainty": dict.fromkeys(("sampling", "flow", "analysis", "calibration", "population", "excretion"), (int, float)),
+    "publication_floors": dict.fromkeys(DEFAULT_FLOORS, int),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A workspace's settings; what is not said has the default of the reference."""
+
+    name: str = ""
+    timezone: str | None = None
+    parameter_set: str = "headworks-2026.1"
+    residues: str = "primary"
+    parameter_dirs: tuple[str, ...] = ()
+    uncertainty: dict[str, float] = field(default_factory=dict)
+    publication_floors: dict[str, int] = field(default_factory=dict)
+    week_conventions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything that a result hangs on changes."""
+        said = {key: value for key, value in asdict(self).items() if key not in {"name", "publication_floors"}}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def read_settings(text: str, where: str) -> Settings:
+    """The settings a ``headworks.toml`` says.
+
+    Raises
+    ------
+    WorkspaceError
+        ``HW-W003`` for broken TOML, an unknown key, a value of the wrong kind or a later format.
+    """
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise _wrong("The settings are not TOML.", where, str(problem), "Correct that line") from problem
+    if said.get("format", FORMAT) != FORMAT:
+        found = f"format {said['format']}"
+        raise _wrong(
+            "The workspace was made by a later version.",
+            where,
+            found,
+            f"Install the version that made it; this one reads {FORMAT}",
+        )
+    conventions = said.pop("week_conventions", {})
+    top = {key: value for key, value in said.items() if not isinstance(value, dict)}
+    _require_known("", top, where)
+    for section, values in said.items():
+        if isinstance(values, dict):
+            if section not in _KNOWN:
+                raise _unknown(section, [*_KNOWN, "week_conventions"], where)
+            _require_known(section, values, where)
+    for name, value in said.get("uncertainty", {}).items():
+        if value < 0:
+            raise _wrong(
+                "An uncertainty is below zero.", f"{where}, [uncertainty] {name}", str(value), "Give a fraction such as 0.12"
+            )
+    run = said.get("run", {})
+    return Settings(
+        name=top.get("name", ""),
+        timezone=top.get("timezone"),
+        parameter_set=run.get("parameter_set", Settings.parameter_set),
+        residues=run.get("residues", Settings.residues),
+        parameter_dirs=tuple(run.get("parameter_dirs", ())),
+        uncertainty={key: float(value) for key, value in said.get("uncertainty", {}).items()},
+        publication_floors=dict(said.get("publication_floors", {})),
+        week_conventions=conventions,
+    )
+
+
+def _require_known(section: str, values: dict[str, Any], where: str) -> None:
+    for key, value in values.items():
+        if key not in _KNOWN[section]:
+            raise _unknown(key, list(_KNOWN[section]), where)
+        if not isinstance(value, _KNOWN[section][key]) or isinstance(value, bool):
+            raise _wrong(
+                "A setting is of the wrong kind.", f"{where}, {section} {key}".strip(), repr(value), "See the page on settings"
+            )
+
+
+def _unknown(key: str, known: list[str], where: str) -> WorkspaceError:
+    near = difflib.get_close_matches(key, known, n=1)
+    return _wrong(
+        "There is no such setting.",
+        where,
+        key,
+        f"Did you mean {near[0]}?" if near else "Use one of " + ", ".join(filter(None, known)),
+    )
+
+
+def _wrong(what: str, where: str, found: str, remedy: str) -> WorkspaceError:
+    return WorkspaceError(what, where=where, found=found, remedy=remedy, code="HW-W003")
