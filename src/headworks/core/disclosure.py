@@ -32,7 +32,7 @@ def publication_floor(tier: str, floors: dict[str, int] | None = None) -> int:
     >>> publication_floor("public")
     20000
     """
-    known = {**DEFAULT_FLOORS, **(floors or {})}
+    known: dict[str, int] = {**{str(name): floor for name, floor in DEFAULT_FLOORS.items()}, **(floors or {})}
     if tier not in known:
         raise UsageError(
             "There is no such tier of readers.", found=tier, remedy="Give one of " + ", ".join(known), code="HW-U004"

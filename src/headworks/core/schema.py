@@ -85,6 +85,31 @@ def polars_schema(schema: type[Table]) -> dict[str, pl.DataType]:
     return {name: column.dtype for name, column in schema.columns().items()}
 
 
+def sort_by_key(frame: pl.DataFrame, schema: type[Table]) -> pl.DataFrame:
+    """The rows in the order of the table's key.
+
+    Text keys are compared as small integers (their rank among the distinct values), several times faster than as text.
+
+    Examples
+    --------
+    >>> class Pair(Table):
+    ...     name = dy.String(primary_key=True)
+    ...     number = dy.Int64(primary_key=True)
+    >>> sort_by_key(pl.DataFrame({"name": ["b", "a", "b"], "number": [2, 9, 1]}), Pair).rows()
+    [('a', 9), ('b', 1), ('b', 2)]
+    """
+    ranks = []
+    for name in schema.primary_key():
+        if frame[name].dtype == pl.String:
+            values = frame[name].unique().sort()
+            rank = pl.col(name).replace_strict(values, pl.int_range(len(values), dtype=pl.UInt32, eager=True))
+            ranks.append(rank.alias(f"_{name}"))
+        else:
+            ranks.append(pl.col(name).alias(f"_{name}"))
+    order = frame.select(ranks)
+    return frame[order.select(pl.arg_sort_by(order.columns)).to_series()]
+
+
 def require_promise(schema: type[T], frame: pl.DataFrame, *, where: str) -> dy.DataFrame[T]:
     """The frame with the columns and types promised, or a refusal that says which rule broke how often.
 

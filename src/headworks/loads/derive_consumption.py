@@ -12,10 +12,11 @@ from typing import Literal
 import polars as pl
 
 from headworks.core.errors import UsageError
+from headworks.core.schema import sort_by_key
 from headworks.core.uncertainty import coverage_factor
 from headworks.loads.consumption import consumption
 from headworks.loads.doses import doses
-from headworks.loads.factor_interval import FactorShape, factor_interval
+from headworks.loads.factor_interval import FACTOR_ROW, with_factor_bounds
 from headworks.tables import Consumption
 
 Residues = Literal["primary", "molar_sum"]
@@ -34,7 +35,7 @@ def derive_consumption(
         Table ``loads``.
     factors
         Of a parameter set: ``drug, analyte, use, parent_molar_mass_g_per_mol, residue_molar_mass_g_per_mol,
-        excretion_fraction, correction_factor, u_factor, log_mean_shift, log_sd, log_skew, log_excess_kurtosis, dose_mg``.
+        excretion_fraction, excretion_low, excretion_high, distribution, correction_factor, u_factor, dose_mg``.
     parameter_set
         Its name, kept with every row.
     residues
@@ -58,8 +59,8 @@ def derive_consumption(
     candidates = _candidates(loads, factors)
     if residues == "molar_sum":
         candidates = _molar_sum(candidates)
-    chosen = candidates.sort("_rank", "analyte").unique(["site_id", "day", "drug"], keep="first", maintain_order=True)
-    return with_consumption(chosen, parameter_set).select(Consumption.column_names()).sort(Consumption.primary_key())
+    chosen = select_first_residue(candidates, ["site_id", "day", "drug"])
+    return sort_by_key(with_consumption(chosen, parameter_set).select(Consumption.column_names()), Consumption)
 
 
 def select_consumption_factors(factors: pl.DataFrame) -> pl.DataFrame:
@@ -72,31 +73,33 @@ def select_consumption_factors(factors: pl.DataFrame) -> pl.DataFrame:
     usable = factors.with_columns(_rank=rank).filter(pl.col("_rank").is_not_null() & pl.col("correction_factor").is_not_null())
     is_itself = pl.col("parent_molar_mass_g_per_mol") == pl.col("residue_molar_mass_g_per_mol")
     is_shared = (pl.col("_rank") == 0) & (pl.col("drug").filter(pl.col("_rank") == 0).n_unique().over("analyte") > 1)
-    usable = usable.filter(~is_shared | is_itself)
+    usable = usable.filter(~is_shared | is_itself).sort("drug", "_rank", "analyte").with_row_index(FACTOR_ROW)
     return usable.select(
-        "drug", "analyte", "_rank", "parent_molar_mass_g_per_mol", "residue_molar_mass_g_per_mol", "excretion_fraction",
-        "correction_factor", "u_factor", "log_mean_shift", "log_sd", "log_skew", "log_excess_kurtosis", "dose_mg",
+        "drug", "analyte", "_rank", FACTOR_ROW, "parent_molar_mass_g_per_mol", "residue_molar_mass_g_per_mol",
+        "excretion_fraction", "correction_factor", "u_factor", "distribution", "excretion_low", "excretion_high", "dose_mg",
     )  # fmt: skip
 
 
-def with_consumption(rows: pl.DataFrame, parameter_set: str) -> pl.DataFrame:
-    """Add consumption, doses and their bounds to rows that carry a per-capita load, its bounds and a factor.
+def with_consumption(rows: pl.DataFrame, parameter_set: str, *, below: str = "sigma", above: str = "sigma") -> pl.DataFrame:
+    """Add consumption, doses and their bounds to rows that carry a load, the least and the most it is, and a factor.
 
     Parameters
     ----------
     rows
-        Columns ``load_mg_per_1000_per_day, least, most, sigma`` (log-scale standard deviation of what the load's own
-        terms contribute) and the factor's columns.
+        Columns ``central, least, most`` (per-capita load; ``central`` null when censored), the factor's columns, and the
+        log-scale standard deviation of what the load's own terms contribute.
+    parameter_set
+        Its name.
+    below, above
+        Columns with that standard deviation towards either side.
     """
-    sigma = pl.col("sigma")
-    shape = FactorShape(pl.col("log_mean_shift"), pl.col("log_sd"), pl.col("log_skew"), pl.col("log_excess_kurtosis"))
-    factor = pl.col("correction_factor")
-    low, _ = factor_interval(consumption(pl.col("least"), factor), sigma, shape, _LEVEL)
-    _, high = factor_interval(consumption(pl.col("most"), factor), sigma, shape, _LEVEL)
+    rows = with_factor_bounds(rows, below, above, _LEVEL)
+    factor, dose = pl.col("correction_factor"), pl.col("dose_mg")
     used = rows.with_columns(
-        consumption_mg_per_1000_per_day=consumption(pl.col("load_mg_per_1000_per_day"), factor), lower=low, upper=high
+        consumption_mg_per_1000_per_day=consumption(pl.col("central"), factor),
+        lower=consumption(pl.col("least"), factor) * pl.col("log_low").exp(),
+        upper=consumption(pl.col("most"), factor) * pl.col("log_high").exp(),
     )
-    dose = pl.col("dose_mg")
     return used.with_columns(
         doses_per_1000_per_day=doses(pl.col("consumption_mg_per_1000_per_day"), dose),
         doses_lower=doses(pl.col("lower"), dose),
@@ -105,18 +108,27 @@ def with_consumption(rows: pl.DataFrame, parameter_set: str) -> pl.DataFrame:
     )
 
 
+def select_first_residue(candidates: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """One row per key: of the residues of a drug the one that ranks first."""
+    several = candidates.select("drug", "residues").unique().filter(pl.len().over("drug") > 1)["drug"].unique()
+    is_several = pl.col("drug").is_in(several.implode())
+    chosen = candidates.filter(is_several).sort("_rank", "residues").unique(keys, keep="first", maintain_order=True)
+    return pl.concat([candidates.filter(~is_several), chosen])
+
+
 def _candidates(loads: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     joined = loads.filter(pl.col("population").is_not_null()).join(
         select_consumption_factors(factors), on="analyte", how="inner"
     )
     terms = pl.col("u_day").pow(2).log1p() + pl.col("u_batch").pow(2).log1p() + pl.col("u_site").pow(2).log1p()
-    spread_less = pl.col("load_mg_per_1000_per_day")
-    # A censored row's bounds start from its limits; the spread of the load itself is added with the factor's.
-    z_spread = (terms.sqrt() * coverage_factor(_LEVEL)).exp()
+    central = pl.col("load_mg_per_1000_per_day")
+    # The bounds of a censored row start from its limits; the load's own spread enters once, together with the factor's.
+    undone = (terms.sqrt() * coverage_factor(_LEVEL)).exp()
     return joined.with_columns(
         sigma=terms.sqrt(),
-        least=pl.coalesce(spread_less, pl.col("lower") * z_spread),
-        most=pl.coalesce(spread_less, pl.col("limit_mg_per_1000_per_day")),
+        central=central,
+        least=pl.coalesce(central, pl.col("lower") * undone),
+        most=pl.coalesce(central, pl.col("limit_mg_per_1000_per_day")),
         residues=pl.col("analyte"),
     )
 
@@ -128,17 +140,17 @@ def _molar_sum(candidates: pl.DataFrame) -> pl.DataFrame:
     several = quantified.filter(pl.len().over(keys) > 1)
     if several.is_empty():
         return candidates
-    moles = (pl.col("load_mg_per_1000_per_day") / pl.col("residue_molar_mass_g_per_mol")).sum()
+    moles = (pl.col("central") / pl.col("residue_molar_mass_g_per_mol")).sum()
     shares = pl.col("excretion_fraction").sum()
-    first = [name for name in several.columns if name not in {*keys, "residues", "load_mg_per_1000_per_day", "_rank"}]
+    first = [name for name in several.columns if name not in {*keys, "residues", "central", "_rank"}]
     summed = several.group_by(keys, maintain_order=True).agg(
         # Expressed as a load of the first residue, so that one factor serves: M_parent sum(l/M) / sum(f) = l' x factor.
         (moles * pl.col("residue_molar_mass_g_per_mol").first() * pl.col("excretion_fraction").first() / shares).alias(
-            "load_mg_per_1000_per_day"
+            "central"
         ),
         pl.col("analyte").str.join("+").alias("residues"),
         pl.lit(-1, dtype=pl.Int8).alias("_rank"),
         *[pl.col(name).first() for name in first],
     )
-    summed = summed.with_columns(least=pl.col("load_mg_per_1000_per_day"), most=pl.col("load_mg_per_1000_per_day"))
+    summed = summed.with_columns(least=pl.col("central"), most=pl.col("central"))
     return pl.concat([candidates, summed.select(candidates.columns)])

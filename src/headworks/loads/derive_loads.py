@@ -15,6 +15,7 @@ from typing import NamedTuple
 import polars as pl
 
 from headworks.core.periods import sampling_day
+from headworks.core.schema import sort_by_key
 from headworks.core.uncertainty import coverage_factor
 from headworks.loads.mass_load import mass_load
 from headworks.loads.per_capita import load_per_1000
@@ -72,7 +73,8 @@ def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float]) -> DerivedLo
     left_out = results.filter(pl.col("reason").is_not_null()).select("sample_id", "analyte", "replicate", "reason")
     daily = _one_row_per_day(results.filter(pl.col("reason").is_null()), uncertainty)
     daily = _with_population(daily, inputs, uncertainty)
-    loads = daily.with_columns(**_bounds()).select(Loads.column_names()).sort(Loads.primary_key())
+    loads = daily.with_columns(**_bounds()).select(Loads.column_names())
+    loads = sort_by_key(loads, Loads)
     return DerivedLoads(loads, left_out.sort("sample_id", "analyte", "replicate"))
 
 
@@ -119,23 +121,45 @@ def _one_row_per_day(results: pl.DataFrame, uncertainty: dict[str, float]) -> pl
             pl.col("u_analysis").fill_null(uncertainty["analysis"]),
         ),
     )
-    all_quantified = (state == "quantified").all()
-    none_detected = is_undetected.all()
-    grouped = results.group_by("site_id", "day", "analyte").agg(
+    is_alone = pl.len().over("site_id", "day", "analyte") == 1 if _has_repeats(results) else pl.lit(value=True)
+    results = results.with_columns(_is_alone=is_alone)
+    single = results.filter("_is_alone").select(
+        "site_id",
+        "day",
+        "analyte",
+        "detection",
+        "batch_id",
+        concentration="_value",
+        most="_most",
+        least="_least",
+        flow="flow_m3_per_day",
+        u_day="_u",
+        n_results=pl.lit(1, dtype=pl.UInt32),
+    )
+    several = _averaged(results.filter(~pl.col("_is_alone")))
+    return pl.concat([single, several.select(single.columns)]).with_columns(u_batch=pl.lit(uncertainty["calibration"]))
+
+
+def _has_repeats(results: pl.DataFrame) -> bool:
+    """Whether a site, day and residue may have several results; cheap to say no for a million rows."""
+    samples = results.select("sample_id", "site_id", "day").unique()
+    return bool((results["replicate"] != 1).any()) or samples.select("site_id", "day").n_unique() < samples.height
+
+
+def _averaged(results: pl.DataFrame) -> pl.DataFrame:
+    state = pl.col("detection")
+    all_quantified, none_detected = (state == "quantified").all(), (state == "not_detected").all()
+    words = pl.when(all_quantified).then(pl.lit("quantified")).when(none_detected).then(pl.lit("not_detected"))
+    return results.group_by("site_id", "day", "analyte").agg(
         concentration=pl.when(all_quantified).then(pl.col("_value").mean()),
         most=pl.when(pl.col("_most").is_not_null().all()).then(pl.col("_most").mean()),
         least=pl.col("_least").mean(),
-        detection=pl.when(all_quantified)
-        .then(pl.lit("quantified"))
-        .when(none_detected)
-        .then(pl.lit("not_detected"))
-        .otherwise(pl.lit("below_loq")),
+        detection=words.otherwise(pl.lit("below_loq")),
         flow=pl.col("flow_m3_per_day").mean(),
         u_day=pl.col("_u").max(),
         batch_id=pl.col("batch_id").sort().first(),
         n_results=pl.len(),
     )
-    return grouped.with_columns(u_batch=pl.lit(uncertainty["calibration"]))
 
 
 def _relative(*terms: pl.Expr) -> pl.Expr:
@@ -147,20 +171,11 @@ def _relative(*terms: pl.Expr) -> pl.Expr:
 
 
 def _with_population(daily: pl.DataFrame, inputs: LoadInputs, uncertainty: dict[str, float]) -> pl.DataFrame:
-    dated = inputs.populations.select(
-        "site_id",
-        "valid_from",
-        "u_population",
-        pl.col("population").alias("_dated"),
-        pl.col("population_method").alias("_dated_method"),
-    ).sort("valid_from", "site_id")
     served = inputs.sites.select(
         "site_id", pl.col("population_served").alias("_served"), pl.col("population_method").alias("_served_method")
     )
-    daily = daily.sort("day", "site_id", "analyte").join_asof(
-        dated, left_on="day", right_on="valid_from", by="site_id", strategy="backward", check_sortedness=False
-    )
     daily = daily.join(served, on="site_id", how="left")
+    daily = _with_dated_population(daily, inputs.populations)
     has_dated = pl.col("_dated").is_not_null()
     people = pl.coalesce("_dated", "_served")
     return daily.with_columns(
@@ -168,6 +183,22 @@ def _with_population(daily: pl.DataFrame, inputs: LoadInputs, uncertainty: dict[
         population_method=pl.when(has_dated).then(pl.col("_dated_method")).otherwise(pl.col("_served_method")),
         u_site=pl.when(people > 0).then(pl.col("u_population").fill_null(uncertainty["population"])).otherwise(0.0),
     )
+
+
+def _with_dated_population(daily: pl.DataFrame, populations: pl.DataFrame) -> pl.DataFrame:
+    """The newest population that was valid on each sampling day."""
+    days = daily.select("site_id", "day").unique().sort("day")
+    dated = populations.select(
+        "site_id",
+        "valid_from",
+        "u_population",
+        pl.col("population").alias("_dated"),
+        pl.col("population_method").alias("_dated_method"),
+    ).sort("valid_from", "site_id")
+    found = days.join_asof(
+        dated, left_on="day", right_on="valid_from", by="site_id", strategy="backward", check_sortedness=False
+    )
+    return daily.join(found.drop("valid_from"), on=["site_id", "day"], how="left")
 
 
 def _bounds() -> dict[str, pl.Expr]:

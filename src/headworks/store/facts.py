@@ -39,22 +39,31 @@ IMPORTS_SCHEMA: dict[str, pl.DataType] = {
 _PROVENANCE: dict[str, pl.DataType] = {"import_id": pl.String(), "source_row": pl.Int64()}
 
 
-def read_imports(workspace: Workspace, as_of: dt.datetime | None = None) -> pl.DataFrame:
-    """Finished imports in the order they were recorded, up to a moment."""
+def read_imports(workspace: Workspace, as_of: dt.datetime | None = None, up_to_seq: int | None = None) -> pl.DataFrame:
+    """Finished imports in the order they were recorded, up to a moment or a sequence number."""
     imports = delta.scan(workspace.facts("imports"), IMPORTS_SCHEMA).sort("seq")
     if as_of is not None:
         imports = imports.filter(pl.col("recorded_at") <= as_of)
+    if up_to_seq is not None:
+        imports = imports.filter(pl.col("seq") <= up_to_seq)
     return imports.collect()
 
 
-def read_facts(workspace: Workspace, table: str, as_of: dt.datetime | None = None, *, history: bool = False) -> pl.DataFrame:
+def read_facts(
+    workspace: Workspace,
+    table: str,
+    as_of: dt.datetime | None = None,
+    *,
+    up_to_seq: int | None = None,
+    history: bool = False,
+) -> pl.DataFrame:
     """The latest row of every key of a fact table, or all rows with their import.
 
     Parameters
     ----------
     table
         Name on the shelf.
-    as_of
+    as_of, up_to_seq
         Only what was recorded by then.
     history
         All rows, with ``import_id, source_row, seq, recorded_at``.
@@ -65,7 +74,7 @@ def read_facts(workspace: Workspace, table: str, as_of: dt.datetime | None = Non
         Sorted by key; with ``history`` by key and ``seq``.
     """
     schema = SHELF[table].schema
-    imports = read_imports(workspace, as_of).select("import_id", "seq", "recorded_at")
+    imports = read_imports(workspace, as_of, up_to_seq).select("import_id", "seq", "recorded_at")
     rows = delta.scan(workspace.facts(table), {**polars_schema(schema), **_PROVENANCE}).collect()
     rows = rows.join(imports, on="import_id", how="inner")
     keys = schema.primary_key()

@@ -80,8 +80,12 @@ def read_result(workspace: Workspace, table: str, as_of: dt.datetime | None = No
             remedy=f"Compute them: headworks run {workspace.path}",
             code="HW-U008",
         )
+    return read_result_version(workspace, table, run.results.get(table, {}).get("version", -1))
+
+
+def read_result_version(workspace: Workspace, table: str, at_version: int) -> pl.DataFrame:
+    """A result table at a version of its own; sorted by its key."""
     schema = SHELF[table].schema
-    at_version = run.results.get(table, {}).get("version", -1)
     return delta.scan(workspace.results(table), polars_schema(schema), at_version).collect().sort(schema.primary_key())
 
 

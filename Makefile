@@ -1,0 +1,56 @@
+# Everything a newcomer needs: make demo, make test. Both make the virtual environment first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help install demo test lint types floors docs bench study clean
+
+help:
+	@echo "make demo             the drug situation of European cities, from nothing to a report"
+	@echo "make test             tests, types, lint, floors, docs: what CI checks"
+	@echo "make bench            speed against named alternatives; writes benchmarks/latest.json"
+	@echo "make study NAME=...   one of studies/; writes docs/studies/"
+	@echo "make docs             the documentation site, in docs/_build/html"
+	@echo "PYTHON=python3.12 VENV=.venv312 chooses another Python."
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Headworks needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version`. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: install
+	$(BIN)/headworks demo
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+floors: install
+	$(BIN)/lint-imports
+
+docs: install
+	$(BIN)/python -m docs.generate
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+test: install lint types floors
+	scripts/install-browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m docs.generate --check
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+study: install
+	@test -f studies/$(NAME).py || { echo "There is no study '$(NAME)'. There are:"; ls studies/*.py | sed 's/.*\///; s/\.py$$//'; exit 2; }
+	$(BIN)/python studies/$(NAME).py
+
+clean:
+	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-workspace

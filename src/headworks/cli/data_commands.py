@@ -1,0 +1,199 @@
+"""import, show, export: data in and out of a workspace."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from headworks.cli.app import app
+from headworks.cli.console import bar, result, result_json, say, show_frame
+from headworks.cli.workspace_commands import AsJson, AsOf, WorkspacePath
+from headworks.core.errors import HeadworksError, UsageError
+
+if TYPE_CHECKING:
+    from headworks.jobs.import_files import ImportOrder, ImportOutcome
+    from headworks.store import Workspace
+
+_REFUSALS_SHOWN = 10
+
+
+@app.command("import")
+def import_files(
+    workspace: WorkspacePath,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to import, in this order.")],
+    format_name: Annotated[str, typer.Option("--as", metavar="FORMAT", help="headworks, score or odm.")],
+    mapping: Annotated[Path | None, typer.Option(metavar="M.toml", help="Which of their columns is which of ours.")] = None,
+    strict: Annotated[bool, typer.Option(help="Refuse a whole file when one of its rows is refused.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Say what would happen; change nothing.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Import files; a row that breaks its promise is refused by name, the others are kept."""
+    from headworks.jobs.import_files import ImportOrder, read_mapping_file
+    from headworks.store import Workspace
+
+    opened = Workspace.open(workspace)
+    order = ImportOrder(format_name, read_mapping_file(mapping), strict, dry_run)
+    answers: list[dict[str, Any]] = []
+    code = 0
+    with bar("Importing", len(files), quiet=json) as begin:
+        for path in files:
+            begin(path.name)
+            answer, file_code = _import_one(opened, path, order, as_json=json)
+            answers.append(answer)
+            code = max(code, file_code)
+    if json:
+        result_json({"files": answers})
+    raise typer.Exit(code)
+
+
+def _import_one(workspace: Workspace, path: Path, order: ImportOrder, *, as_json: bool) -> tuple[dict[str, Any], int]:
+    from headworks.jobs.import_files import import_file
+
+    try:
+        outcome = import_file(workspace, path, order)
+    except HeadworksError as problem:
+        if not as_json:
+            say(f"{problem.code}: {problem}", style="bold red")
+        return {"file": path.name, "status": "refused", "error": problem.as_dict()}, problem.exit_code
+    if not as_json:
+        _tell(outcome)
+    code = 3 if outcome.status == "refused" else (1 if outcome.rows_refused else 0)
+    return outcome.as_dict(), code
+
+
+def _tell(outcome: ImportOutcome) -> None:
+    words = {
+        "already_imported": " · this file was imported before; nothing was changed",
+        "dry_run": " · dry run: nothing was changed",
+        "refused": " · nothing of the file was kept",
+    }
+    result(
+        f"{outcome.file}: {outcome.rows_read:,} rows read · {outcome.rows_new:,} new rows · {outcome.rows_amended:,} amended · "
+        f"{outcome.rows_unchanged:,} unchanged · {outcome.rows_refused:,} refused{words.get(outcome.status, '')}"
+    )
+    for finding in outcome.findings:
+        style = "yellow" if finding["severity"] == "warning" else "dim"
+        say(f"  {finding['code']} {finding['message']}", style=style)
+    for refusal in outcome.refusals[:_REFUSALS_SHOWN]:
+        sheet = f", sheet {refusal['sheet']}" if refusal["sheet"] else ""
+        say(
+            f"  {refusal['code']} {refusal['file']}{sheet}, row {refusal['row']}, column {refusal['column']}: "
+            f"{refusal['problem']} Found: {refusal['found']}. {refusal['remedy']}.",
+            style="red",
+        )
+    if outcome.rows_refused and outcome.folder:
+        say(f"  All refusals: {outcome.folder}/refusals.csv; the rows to mend: {outcome.folder}/refused-rows.csv")
+
+
+@app.command()
+def show(
+    workspace: WorkspacePath,
+    table: Annotated[str | None, typer.Argument(help="A table; without one, what the workspace holds.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; may be repeated.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
+    history: Annotated[bool, typer.Option(help="Of facts: every row with its import, amendments included.")] = False,
+    columns: Annotated[bool, typer.Option("--columns", help="What each column means, and its unit.")] = False,
+    as_of: AsOf = None,
+    json: AsJson = False,
+) -> None:
+    """Show a table: facts, results or the list of imports."""
+    from headworks.jobs.clock import parse_moment
+    from headworks.jobs.read_table import read_table
+    from headworks.store import Workspace
+
+    opened = Workspace.open(workspace)
+    if table is None:
+        _show_contents(opened, as_json=json)
+        return
+    if columns:
+        _show_columns(table, as_json=json)
+        return
+    moment = parse_moment(as_of) if as_of else None
+    frame = read_table(opened, table, as_of=moment, history=history, where=_conditions(where))
+    if json:
+        result_json((frame if limit is None else frame.head(limit)).to_dicts())
+    else:
+        show_frame(frame, table, limit)
+
+
+@app.command()
+def export(
+    workspace: WorkspacePath,
+    table: Annotated[str, typer.Argument(help="A table, or 'refusals' for the refused rows of an import.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="File ending in .csv, .parquet, .xlsx or .json; - for CSV on stdout.")
+    ],
+    where: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; may be repeated.")
+    ] = None,
+    history: Annotated[bool, typer.Option(help="Of facts: every row with its import, amendments included.")] = False,
+    import_id: Annotated[
+        str | None, typer.Option("--import", help="With 'refusals': which import; the newest if not said.")
+    ] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Write a table to a file; or the refused rows of an import, to be mended and imported again."""
+    from headworks.jobs.clock import parse_moment
+    from headworks.jobs.export import csv_text, export_table, write_refused_rows
+    from headworks.jobs.read_table import read_table
+    from headworks.store import Workspace
+
+    opened = Workspace.open(workspace)
+    if table == "refusals":
+        for path in write_refused_rows(opened, import_id, target):
+            result(f"Refused rows: {path}")
+        return
+    moment = parse_moment(as_of) if as_of else None
+    frame = read_table(opened, table, as_of=moment, history=history, where=_conditions(where))
+    if str(target) == "-":
+        sys.stdout.write(csv_text(frame))
+        return
+    export_table(frame, table, target)
+    result(f"{table}: {frame.height:,} rows written to {target}")
+
+
+def _conditions(where: list[str] | None) -> dict[str, str]:
+    conditions = {}
+    for text in where or []:
+        column, sign, value = text.partition("=")
+        if not sign:
+            raise UsageError("A condition has an equals sign.", found=text, remedy="Give --where drug=cocaine", code="HW-U017")
+        conditions[column.strip()] = value.strip()
+    return conditions
+
+
+def _show_contents(workspace: Workspace, *, as_json: bool) -> None:
+    import polars as pl
+
+    from headworks.store import latest_run, read_facts, read_imports
+    from headworks.tables import FACTS
+
+    run = latest_run(workspace)
+    rows = [(name, "fact", read_facts(workspace, name).height) for name in FACTS]
+    rows += [(name, "result", said["rows"]) for name, said in run.results.items()] if run else []
+    rows += [("imports", "record", read_imports(workspace).height)]
+    frame = pl.DataFrame(rows, schema=["table", "kind", "rows"], orient="row")
+    if as_json:
+        result_json(frame.to_dicts())
+    else:
+        show_frame(frame, workspace.settings.name or str(workspace.path), frame.height)
+
+
+def _show_columns(table: str, *, as_json: bool) -> None:
+    import polars as pl
+
+    from headworks.core.schema import describe
+    from headworks.tables import SHELF
+
+    if table not in SHELF:
+        raise UsageError("There is no such table.", found=table, remedy="Use one of " + ", ".join(SHELF), code="HW-U012")
+    promises = [vars(promise) for promise in describe(SHELF[table].schema)]
+    if as_json:
+        result_json(promises)
+    else:
+        show_frame(pl.DataFrame(promises), table, len(promises))

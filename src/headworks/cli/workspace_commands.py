@@ -1,0 +1,146 @@
+"""init, run, report, check, demo: commands about a workspace as a whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headworks.cli.app import app
+from headworks.cli.console import result, result_json, say, steps
+
+WorkspacePath = Annotated[Path, typer.Argument(metavar="WORKSPACE", help="Folder of the workspace.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="MOMENT", help="As known by then: 2026-03-01 or an ISO 8601 instant.")
+]
+
+
+@app.command()
+def init(
+    workspace: WorkspacePath,
+    name: Annotated[str, typer.Option(help="What it is about.")] = "",
+    timezone: Annotated[str | None, typer.Option(help="Of local times without an offset, such as Asia/Shanghai.")] = None,
+) -> None:
+    """Make a workspace: a folder with settings, ready for imports."""
+    from headworks.intake.calendar_cells import require_timezone
+    from headworks.store import Workspace
+
+    if timezone is not None:
+        require_timezone(timezone, where="--timezone")
+    Workspace.create(workspace, name=name, timezone=timezone)
+    result(f"Workspace ready: {workspace}")
+    say(f"Next: headworks import {workspace} FILE --as headworks")
+
+
+@app.command()
+def run(
+    workspace: WorkspacePath,
+    full: Annotated[bool, typer.Option(help="Recompute everything, not only what new facts touch.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Compute loads, consumption, means and changes; only what new facts touch."""
+    from headworks.jobs.run import run as run_job
+    from headworks.store import Workspace
+
+    opened = Workspace.open(workspace)
+    with steps("Computing", quiet=json) as tell:
+        outcome = run_job(opened, full=full, tell=tell)
+    if json:
+        result_json(outcome.as_dict())
+        return
+    manifest = outcome.manifest
+    if outcome.status == "up_to_date":
+        result(f"Up to date: nothing is newer than run {manifest.run_id}.")
+        return
+    scope = manifest.recomputed["sites"]
+    rows = ", ".join(f"{name} {said['rows']:,}" for name, said in manifest.results.items() if said["rows"])
+    result(f"Run {manifest.run_id}: {'all sites' if scope == 'all' else f'{scope} sites'} recomputed. Rows: {rows}.")
+    for reason, count in manifest.left_out.items():
+        say(f"{count:,} results made no load: {reason}.", style="yellow")
+
+
+@app.command()
+def report(
+    workspace: WorkspacePath,
+    area: Annotated[str, typer.Option(help="Area id or name; 'all' for everything.")] = "all",
+    period: Annotated[
+        str | None, typer.Option(help="2022, 2024-H1, 2024-Q2, 2024-05 or 2024-W19; the newest year if not said.")
+    ] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="HTML file to write; - for stdout.")] = Path("report.html"),
+    language: Annotated[str, typer.Option("--language", "-l", help="en or zh.")] = "en",
+    tier: Annotated[str, typer.Option(help="Whose publication floor counts: public, partner or analyst.")] = "analyst",
+    drug: Annotated[list[str] | None, typer.Option(help="Only this drug; may be repeated.")] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Write the situation of an area as one self-contained HTML file."""
+    from headworks.jobs.clock import parse_moment
+    from headworks.jobs.report import write_report
+    from headworks.reference import resolve_drug
+    from headworks.store import Workspace, write_atomically
+
+    opened = Workspace.open(workspace)
+    drugs = [resolve_drug(name) for name in drug] if drug else None
+    with steps("Writing the report"):
+        html = write_report(
+            opened,
+            area=area,
+            period=period,
+            language=language,
+            tier=tier,
+            drugs=drugs,
+            as_of=parse_moment(as_of) if as_of else None,
+        )
+    if str(output) == "-":
+        sys.stdout.write(html)
+        return
+    write_atomically(output, html)
+    result(f"Report: {output}")
+
+
+@app.command()
+def check(
+    workspace: WorkspacePath,
+    reproduce: Annotated[bool, typer.Option(help="Recompute the last run from its inputs and compare the bits.")] = False,
+    compact: Annotated[bool, typer.Option(help="Put many small files together; older versions stay readable.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Say whether the workspace is sound and its figures follow from its facts."""
+    from headworks.jobs.check import check_workspace
+    from headworks.store import Workspace
+
+    opened = Workspace.open(workspace)
+    with steps("Checking", quiet=json):
+        findings = check_workspace(opened, reproduce=reproduce, compact=compact)
+    serious = [finding for finding in findings if finding.severity != "info"]
+    if json:
+        result_json({"findings": [vars(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            remedy = f" ({finding.remedy})" if finding.remedy else ""
+            result(f"{finding.severity:7} {finding.code} {finding.message}{remedy}")
+        result("Sound." if not serious else f"{len(serious)} things to look at.")
+    raise typer.Exit(1 if serious else 0)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to make the demo workspace.")] = Path("demo-workspace"),
+    open_report: Annotated[bool, typer.Option("--open/--no-open", help="Open the report in a browser at the end.")] = True,
+) -> None:
+    """Show the drug situation of European cities, from real data, in one command."""
+    from headworks.jobs.demo import demo as demo_job
+
+    with steps("Demo") as tell:
+        outcome = demo_job(folder, tell)
+    report_path = outcome.reports["en"].resolve()
+    result(f"Report: {report_path}")
+    result(f"中文报告: {outcome.reports['zh'].resolve()}")
+    for sight in outcome.sights:
+        result(f"  · {sight}")
+    say(outcome.acknowledgement)
+    if open_report and not os.environ.get("HEADWORKS_NO_OPEN") and sys.stdout.isatty():
+        typer.launch(report_path.as_uri())

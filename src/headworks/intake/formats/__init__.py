@@ -1,0 +1,1 @@
+"""One module per foreign format: which of its columns mean what, and what it leaves unsaid."""

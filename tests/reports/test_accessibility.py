@@ -1,0 +1,128 @@
+"""The report in a real Chromium: axe-core finds nothing serious, and a phone needs no sideways scrolling."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import warnings
+from importlib.resources import files
+
+import pytest
+
+from headworks.reports import render_html, situation_report
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+MISSING = [
+    name
+    for name, there in {
+        "a Chromium": CHROMIUM,
+        "chromedriver": DRIVER,
+        "the package selenium": importlib.util.find_spec("selenium"),
+        "the package axe-core-python": importlib.util.find_spec("axe_core_python"),
+    }.items()
+    if not there
+]
+SWITCHES = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+)  # fmt: skip
+# Every part shown and every table opened, as a reader would in the end.
+SHOW_ALL = """
+document.querySelectorAll('main > section').forEach(s => { s.hidden = false; });
+document.querySelectorAll('details').forEach(d => { d.open = true; });
+"""
+RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}).then(done);
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    if MISSING and os.environ.get("CI", "").lower() != "true":
+        pytest.skip("not on this machine: " + ", ".join(MISSING))
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(switch)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    driver.set_script_timeout(120)
+    yield driver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # selenium leaves a socket to its driver open
+        driver.quit()
+
+
+@pytest.fixture
+def open_page(browser, tmp_path, make_tables, request_2022):
+    def go(language, scheme="light", width=1280):
+        path = tmp_path / f"report-{language}.html"
+        path.write_text(render_html(situation_report(make_tables(), request_2022), language), encoding="utf-8")
+        browser.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        )
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.get(path.as_uri())
+        return browser
+
+    return go
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_axe_finds_nothing_serious(open_page, language, scheme):
+    driver = open_page(language, scheme)
+    driver.execute_script(SHOW_ALL)
+    driver.execute_script(files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    outcome = driver.execute_async_script(RUN_AXE)
+    grave = [
+        (one["id"], one["help"], [node["html"][:160] for node in one["nodes"][:3]])
+        for one in outcome["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+    assert len(outcome["passes"]) > 20
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_phone_needs_no_sideways_scrolling(open_page, language):
+    driver = open_page(language, width=360)
+    driver.execute_script(SHOW_ALL)
+    assert driver.execute_script("return window.innerWidth") == 360
+    wide = driver.execute_script("return [document.documentElement.scrollWidth, document.body.scrollWidth]")
+    assert max(wide) <= 360
+
+
+def test_links_show_one_part_and_a_click_sorts_the_table(open_page):
+    driver = open_page("en")
+    driver.execute_script("location.hash = '#drug-cocaine'")
+    shown = "return [...document.querySelectorAll('main > section')].filter(s => !s.hidden).map(s => s.id)"
+    driver.execute_async_script("setTimeout(arguments[arguments.length - 1], 200)")
+    assert driver.execute_script(shown) == ["drug-cocaine"]
+    driver.execute_script("document.querySelector('#drug-cocaine details').open = true")
+    by_mean = """
+    const heads = document.querySelectorAll('#drug-cocaine table thead th');
+    heads[4].querySelector('button').click(); heads[4].querySelector('button').click();
+    return [heads[4].getAttribute('aria-sort'), ...[...document.querySelectorAll('#drug-cocaine table')[0].tBodies[0].rows]
+      .map(row => row.cells[0].textContent)];
+    """
+    assert driver.execute_script(by_mean) == ["ascending", "Betown", "Aville", "Cedorf"]
+
+
+def test_without_script_everything_is_there(open_page):
+    driver = open_page("en")
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        driver.refresh()
+        hidden = driver.find_elements("css selector", "main > section[hidden]")
+        assert hidden == []
+        assert "Aville" in driver.page_source
+    finally:
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
