@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 
 FACTOR_ROW = "factor_row"
 _N_VALUES = 513
-# Between 0.5 % and 400 % on the log scale; beyond it the normal part rules and the last step is extended.
+# Between 0.5 % and 400 % on the log scale; beyond it two moments of the factor are enough.
 _SIGMAS = np.concatenate([[1e-9], np.geomspace(0.005, 4.0, 160)])
 
 
@@ -76,10 +76,11 @@ def log_quantile(sigma: Array, law: FactorLaw, probability: float) -> Array:
     if _is_lognormal(law):
         s = math.sqrt(math.log1p(law.u_factor**2))
         return float(ndtri(probability)) * np.sqrt(np.square(sigma) + s * s)
-    grid = _quantile_grid(law, probability)
-    inside: Array = np.interp(sigma, _SIGMAS, grid)
-    slope = (grid[-1] - grid[-2]) / (_SIGMAS[-1] - _SIGMAS[-2])
-    return np.where(sigma > _SIGMAS[-1], grid[-1] + slope * (sigma - _SIGMAS[-1]), inside)
+    inside: Array = np.interp(sigma, _SIGMAS, _quantile_grid(law, probability))
+    # So wide a load swamps the factor's shape: its mean and variance are all that is left of it.
+    y = math.log(law.central) - np.log(fraction_values(law))
+    beyond = y.mean() + float(ndtri(probability)) * np.sqrt(np.square(sigma) + y.var())
+    return np.where(sigma > _SIGMAS[-1], beyond, inside)
 
 
 def with_factor_bounds(rows: pl.DataFrame, below: str, above: str, level: float = 0.95) -> pl.DataFrame:

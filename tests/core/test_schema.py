@@ -1,0 +1,54 @@
+"""A table keeps its promise or is refused."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headworks.core.errors import DataRefused
+from headworks.core.schema import describe, require_promise, sort_by_key
+from headworks.tables import SHELF, Loads, SiteAreas
+
+
+def shares(**columns):
+    return pl.DataFrame({"site_id": ["S1"], "area_id": ["A1"], "population": [10.0]} | columns)
+
+
+def test_a_table_that_keeps_its_promise_comes_back():
+    assert require_promise(SiteAreas, shares(), where="here").height == 1
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(DataRefused, match=r"lacks columns.*Where: here.*Add population"):
+        require_promise(SiteAreas, shares().drop("population"), where="here")
+
+
+def test_a_broken_rule_is_named():
+    with pytest.raises(DataRefused, match=r"(?s)breaks its promise.*min"):
+        require_promise(SiteAreas, shares(population=[-1.0]), where="here")
+
+
+@pytest.mark.parametrize("name", list(SHELF))
+def test_every_column_of_every_table_has_a_unit_and_a_meaning(name):
+    for promise in describe(SHELF[name].schema):
+        assert promise.unit, promise
+        assert promise.meaning.endswith((".", "…")), promise
+
+
+@pytest.mark.parametrize("name", list(SHELF))
+def test_every_table_has_a_key_and_a_docstring(name):
+    schema = SHELF[name].schema
+    assert schema.primary_key()
+    assert (schema.__doc__ or "").strip().endswith(".")
+
+
+def test_columns_that_carry_a_unit_in_their_name_carry_it_in_their_promise():
+    units = {promise.name: promise.unit for promise in describe(Loads)}
+    assert units["load_mg_per_day"] == "mg/d"
+    assert units["load_mg_per_1000_per_day"] == "mg/d per 1,000 people"
+
+
+@given(st.lists(st.tuples(st.text(max_size=3), st.text(max_size=3)), max_size=30))
+def test_sorting_by_ranks_is_sorting_by_text(pairs):
+    frame = pl.DataFrame(pairs, schema={"site_id": pl.String, "area_id": pl.String}, orient="row").with_columns(population=1.0)
+    assert sort_by_key(frame, SiteAreas).rows() == frame.sort("site_id", "area_id").rows()
