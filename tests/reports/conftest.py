@@ -19,22 +19,18 @@ NAMES = [
 ]
 # site_id, city, population, latitude, longitude; the last is below the analysts' floor of 1,000.
 SITES = [
-    ("A1", "Aville", 400_000.0, 47.0, 15.0),
-    ("B2", "Betown", 90_000.0, 48.0, 16.0),
-    ("C3", "Cedorf", 10_000.0, 48.5, 14.0),
+    ("A1", "Aville", 400_000.0, 47.0, 15.0), ("B2", "Betown", 90_000.0, 48.0, 16.0), ("C3", "Cedorf", 10_000.0, 48.5, 14.0),
     ("TINY9", "Hiddenham", 742.0, 46.123457, 13.765432),
-]
-# site, year, drug, mean, total interval; no mean = below the limit.
-MEANS = [
-    ("A1", 2021, "cocaine", 100.0, 80.0, 125.0),
-    ("A1", 2022, "cocaine", 200.0, 160.0, 250.0),
-    ("B2", 2021, "cocaine", 50.0, 40.0, 62.0),
-    ("B2", 2022, "cocaine", 40.0, 30.0, 52.0),
-    ("C3", 2022, "cocaine", None, None, 5.0),
-    ("TINY9", 2021, "cocaine", 777.125, 600.5, 900.5),
-    ("TINY9", 2022, "cocaine", 888.375, 700.5, 990.5),
-    ("A1", 2022, "ketamine", 3.0, 2.0, 4.0),
-]
+]  # fmt: skip
+# Mean and total interval of each site and year; no mean = below the limit.
+MEANS = pl.DataFrame(
+    {"site_id": ["A1", "A1", "B2", "B2", "C3", "TINY9", "TINY9", "A1"],
+     "period": ["2021", "2022", "2021", "2022", "2022", "2021", "2022", "2022"],
+     "drug": ["cocaine"] * 7 + ["ketamine"],
+     "mean": [100.0, 200.0, 50.0, 40.0, None, 777.125, 888.375, 3.0],
+     "lower_total": [80.0, 160.0, 40.0, 30.0, None, 600.5, 700.5, 2.0],
+     "upper_total": [125.0, 250.0, 62.0, 52.0, 5.0, 900.5, 990.5, 4.0]}
+)  # fmt: skip
 CHANGES = [("A1", 0.99), ("B2", 0.04), ("TINY9", 0.999)]
 
 
@@ -45,12 +41,11 @@ def _sites(names: dict[str, str]) -> pl.DataFrame:
 
 
 def _means() -> pl.DataFrame:
-    rows = pl.DataFrame(MEANS, schema=["site_id", "year", "drug", "mean", "lower_total", "upper_total"], orient="row")
     quantified = pl.col("mean").is_not_null()
-    return rows.select(
-        "site_id", "drug", "mean", "lower_total", "upper_total", period=pl.col("year").cast(pl.String),
+    return MEANS.with_columns(
         period_kind=pl.lit("year"), analyte=pl.col("drug").replace({"cocaine": "benzoylecgonine"}),
-        lower="lower_total", upper="upper_total", n_days=pl.lit(7), n_censored=pl.when(quantified).then(0).otherwise(7),
+        lower=pl.col("lower_total"), upper=pl.col("upper_total"), n_days=pl.lit(7),
+        n_censored=pl.when(quantified).then(0).otherwise(7),
         days_in_period=pl.lit(365), method=pl.lit("t_interval"),
         detection=pl.when(quantified).then(pl.lit("quantified")).otherwise(pl.lit("below_loq")),
     )  # fmt: skip
@@ -63,27 +58,20 @@ def _changes() -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _consumption() -> pl.DataFrame:
-    return pl.DataFrame(
-        {"site_id": ["A1", "TINY9"], "consumption_mg_per_1000_per_day": [718.0, 3189.27],
-         "lower": [500.0, 1], "upper": [900.0, 2],
-         "doses_per_1000_per_day": [7.18, 31.9], "doses_lower": [5.0, 1], "doses_upper": [9.0, 2]}
-    ).with_columns(period=pl.lit("2022"), drug=pl.lit("cocaine"))  # fmt: skip
-
-
-def _inconsistent() -> pl.DataFrame:
-    return pl.DataFrame(
-        {"site_id": ["A1", "TINY9"], "city": ["Aville", "Hiddenham"], "year": [2021, 2021], "week": [0, 0],
-         "drug": ["cocaine"] * 2, "which_mean": ["daily_mean"] * 2, "published": [99.5, 771.25],
-         "recomputed": [100.0, 777.125], "difference": [-0.5, -5.875], "n_days": [7, 7]}
-    )  # fmt: skip
-
-
-def _method() -> dict[str, Any]:
-    return {
-        "parameter_set": "demo-1", "run_id": "r-1", "code_version": "0.1.0", "generated_on": dt.date(2026, 3, 1),
-        "conventions": "as published", "inputs": [("loads.csv", "ab12", 8)], "acknowledgements": ["Thanks to the plants."],
-    }  # fmt: skip
+CONSUMPTION = pl.DataFrame(
+    {"site_id": ["A1", "TINY9"], "consumption_mg_per_1000_per_day": [718.0, 3189.27],
+     "lower": [500.0, 1], "upper": [900.0, 2],
+     "doses_per_1000_per_day": [7.18, 31.9], "doses_lower": [5.0, 1], "doses_upper": [9.0, 2]}
+).with_columns(period=pl.lit("2022"), drug=pl.lit("cocaine"))  # fmt: skip
+INCONSISTENT = pl.DataFrame(
+    {"site_id": ["A1", "TINY9"], "city": ["Aville", "Hiddenham"], "year": [2021, 2021], "week": [0, 0],
+     "drug": ["cocaine"] * 2, "which_mean": ["daily_mean"] * 2, "published": [99.5, 771.25],
+     "recomputed": [100.0, 777.125], "difference": [-0.5, -5.875], "n_days": [7, 7]}
+)  # fmt: skip
+METHOD: dict[str, Any] = {
+    "parameter_set": "demo-1", "run_id": "r-1", "code_version": "0.1.0", "generated_on": dt.date(2026, 3, 1),
+    "conventions": "as published", "inputs": [("loads.csv", "ab12", 8)], "acknowledgements": ["Thanks to the plants."],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -94,14 +82,12 @@ def make_tables() -> Callable[..., SituationTables]:
         factor = {"drug": "cocaine", "analyte": "benzoylecgonine", "correction_factor": 3.59, "dose_mg": 100.0,
                   "excretion_fraction": 0.29, "u_factor": 0.26, "excretion_status": "verified",
                   "dose_status": "from memory", "citation_excretion": "doi:10.1021/es302722f"}  # fmt: skip
-        areas = pl.DataFrame(
-            {"area_id": ["AT"], "valid_from": [dt.date(2011, 1, 1)], "parent_id": [None], "population": [1e6]}
-        )
+        areas = pl.DataFrame({"area_id": ["AT"], "valid_from": dt.date(2011, 1, 1), "parent_id": None, "population": 1e6})
         made = {
             "areas": areas, "sites": _sites(names or {}), "weekly_means": _means().clear(), "period_means": _means(),
-            "period_consumption": _consumption(), "changes": _changes(), "inconsistent_means": _inconsistent(),
+            "period_consumption": CONSUMPTION, "changes": _changes(), "inconsistent_means": INCONSISTENT,
             "names": pl.DataFrame(NAMES, schema=["kind", "id", "name_en", "name_zh"], orient="row"),
-            "factors": pl.DataFrame([factor]), "method": _method(),
+            "factors": pl.DataFrame([factor]), "method": METHOD,
         }  # fmt: skip
         return SituationTables(**{**made, **replaced})
 

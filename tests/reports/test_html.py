@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from headworks.core.errors import UsageError
+from headworks.core.periods import Period
 from headworks.reports import render_html, situation_report
+from headworks.reports.wording import wording_for
 
 HOSTILE = {"A1": "<script>alert(1)</script>", "B2": '"><img src=x onerror=alert(2)>', "C3": "{{ 7*7 }} {site} ]]></style>"}
 
@@ -145,3 +147,45 @@ def test_hovering_shows_the_sentence_and_no_sentence_of_vega(page):
     assert "<title>Aville: 200 mg per 1,000 people a day (160–250), 7 days</title>" in page
     assert "<title>from: " not in page
     assert "aria-roledescription" not in page
+
+
+@pytest.mark.parametrize("label", ["2022-H1", "2022-Q2", "2022-05", "2022-W19"])
+def test_every_kind_of_period_is_drawn(make_tables, request_2022, label):
+    period = Period.parse(label)
+    labels = {"2022": label, "2021": period.a_year_before().label}
+    means = make_tables().period_means.with_columns(
+        period=pl.col("period").replace(labels),
+        period_kind=pl.lit(period.kind, pl.Enum(["week", "month", "quarter", "half_year"])),
+    )
+    asked = dataclasses.replace(request_2022, period=period)
+    html = render_html(situation_report(make_tables(period_means=means), asked), "zh")
+    assert "drug-cocaine-trends-1" in html
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_workspace_without_results_says_what_would_fill_it(make_tables, request_2022, language):
+    tables = make_tables()
+    empty = dataclasses.replace(
+        tables, period_means=tables.period_means.clear(), changes=tables.changes.clear(), method={},
+        period_consumption=tables.period_consumption.clear(), inconsistent_means=tables.inconsistent_means.clear(),
+    )  # fmt: skip
+    html = render_html(situation_report(empty, request_2022), language)
+    assert (
+        wording_for(language).text("Nothing was measured at the sites of this area. Import results and compute again.") in html
+    )
+    assert wording_for(language).text("No run is recorded: these figures cannot be recomputed by name.") in html
+
+
+def test_sites_without_a_position_get_no_map_and_a_reason(make_tables, request_2022):
+    nowhere = make_tables().sites.with_columns(latitude=pl.lit(None, pl.Float64))
+    html = render_html(situation_report(make_tables(sites=nowhere), request_2022), "en")
+    assert "No map: no site has a position." in html
+    assert "drug-cocaine-map" not in html
+
+
+def test_distant_sites_are_drawn_beside_the_map(make_tables, request_2022):
+    sites = make_tables().sites.with_columns(
+        longitude=pl.when(pl.col("site_id") == "C3").then(150.0).otherwise(pl.col("longitude"))
+    )
+    html = render_html(situation_report(make_tables(sites=sites), request_2022), "en")
+    assert "1 sites are too far away to be drawn to position" in html

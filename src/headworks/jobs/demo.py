@@ -29,7 +29,7 @@ class DemoOutcome:
 
 def demo(folder: Path, tell: Callable[[str], None] = lambda step: None) -> DemoOutcome:
     """Make or refresh the demo workspace; the same again changes nothing but the date on the report."""
-    workspace = Workspace.create(folder, name="European cities, 2011-2022", timezone="UTC")
+    workspace = Workspace.create(folder, name="European cities", timezone="UTC")
     for path in demo_paths():
         tell(f"importing {path.name}")
         import_file(workspace, path, ImportOrder("score"))

@@ -21,6 +21,7 @@ from headworks.workflows import default_scopes, with_places
 
 LANGUAGES = ("en", "zh")
 EVERYWHERE = "all"
+_EVERYWHERE_NAMES = {"en": "All areas", "zh": "全部地区"}
 
 
 def write_report(
@@ -57,6 +58,8 @@ def write_report(
         raise UsageError("This language is not there.", found=language, remedy="Use " + " or ".join(LANGUAGES), code="HW-U015")
     tables = situation_tables(workspace, as_of)
     area_id, area_name = find_area(tables.areas, area)
+    if area_id == EVERYWHERE:
+        area_name = workspace.settings.name or _EVERYWHERE_NAMES[language]
     request = ReportRequest(
         area_id=area_id,
         area_name=area_name,

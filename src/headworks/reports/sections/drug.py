@@ -136,7 +136,8 @@ def rank_figure(view: View, drug: str, rows: pl.DataFrame) -> list[Block]:
     clear = sampled.filter(pl.col("rank_last") - pl.col("rank_first") + 1 < sampled.height).height
     title = tell("For {clear} of {n} sites the intervals rule out at least one rank", clear=clear, n=sampled.height)
     note = tell(
-        "Bar: 95 % interval with everything the days share; thin line: mean; log scale. At the right the ranks a site can"
+        "Bar: 95 % interval with everything the days share, none where one day alone was sampled; thin line: mean; log scale."
+        " At the right the ranks a site can"
         " hold: 1 + the sites whose whole interval lies above its own, to n - the sites whose whole interval lies below."
     )
     return [Figure(f"{section_id(drug)}-ranks", "ranks", title, note, tuple(tiles), {"domain": domain})]

@@ -93,8 +93,9 @@ def inconsistent_section(view: View) -> Section:
         for row in rows.sort("drug", "label", "year", "week", "which_mean").to_dicts()
     )  # fmt: skip
     lead = tell("{n} published means are not what the printed days give. This report computes from the days.", n=len(cells))
-    table = TableBlock("inconsistent-table", tell("Table: published means not reproduced by the printed days"), columns, cells,
-                       tell("Every published mean was reproduced, or none was imported to compare with."))  # fmt: skip
+    caption = tell("Table: published means not reproduced by the printed days")
+    empty = tell("Every published mean was reproduced, or none was imported to compare with.")
+    table = TableBlock("inconsistent-table", caption, columns, cells, empty, is_open=True)
     return Section("inconsistent", tell("Published means that do not add up"), (lead,) if cells else (), (table,))
 
 

@@ -119,8 +119,10 @@ def trend_blocks(view: View, drug: str, rows: pl.DataFrame) -> list[Block]:
         points = tuple(point for site, label in part for point in _points(parts[(site,)], label, domain[0]))
         names = ", ".join(label for _, label in part)
         tiles.append(Tile(points, tell("Trend panels {first} to {last}: {names}", names=names, **span)))
-    title = tell("{drug} at {n} of {all} sites that were ever sampled, {first} to {last}", drug=view.name("drug", drug), n=len(chosen),
-                 all=n_ever, **span)  # fmt: skip
+    name = view.name("drug", drug)
+    title = tell(
+        "{drug} at {n} of {all} sites that were ever sampled, {first} to {last}", drug=name, n=len(chosen), all=n_ever, **span
+    )
     note = tell(
         "One log scale for all panels. Line: mean, bar: 95 % interval of the sampled days; hatched triangle: below the limit,"
         " drawn at its bound, or at the foot where no limit is known; a gap is a period without a sample. Where there are"

@@ -18,12 +18,16 @@ _DAYS = 7
 
 def _days_of(days: pl.DataFrame, period: Period) -> pl.DataFrame:
     """Rows of the period with their weekday, 1 Monday."""
-    if "day" in days.columns:
-        inside = days.filter(pl.col("day").is_between(period.first, period.last))
-        return inside.with_columns(weekday=pl.col("day").dt.weekday())
-    if period.kind == "year":
-        return days.filter(pl.col("year") == period.first.year)
-    return days.clear()
+    is_of_year = (
+        (pl.col("year") == period.first.year) if "year" in days.columns and period.kind == "year" else pl.lit(value=False)
+    )
+    if "day" not in days.columns:
+        return days.filter(is_of_year)
+    day = pl.col("day")
+    # A day that its publisher did not date is known by its year and weekday.
+    inside = days.filter(day.is_between(period.first, period.last) | (day.is_null() & is_of_year))
+    weekday = pl.coalesce(day.dt.weekday(), "weekday") if "weekday" in days.columns else day.dt.weekday()
+    return inside.with_columns(weekday=weekday)
 
 
 def weekday_ratios(days: pl.DataFrame) -> pl.DataFrame:

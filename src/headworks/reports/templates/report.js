@@ -11,7 +11,7 @@
     });
   }
   function follow() { show(decodeURIComponent(location.hash.slice(1))); window.scrollTo(0, 0); }
-  if (sections.length && links.length) { window.addEventListener("hashchange", follow); follow(); }
+  if (sections.length && links.length) { window.addEventListener("hashchange", follow); window.addEventListener("load", function () { setTimeout(follow, 0); }); follow(); }
 
   function value(row, at) {
     var text = row.cells[at] ? row.cells[at].textContent.trim() : "";
