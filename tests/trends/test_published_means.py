@@ -82,3 +82,19 @@ def test_of_2549_complete_european_rows_46_do_not_follow_from_their_days(build):
     n_odd = odd.select("site_id", "year", "drug").unique().height
     assert (complete.height, complete.height - n_odd, n_odd) == (2_549, 2_503, 46)
     assert weeks.filter(pl.col("year") == 2021)["convention"].unique().to_list() == ["score-2021"]
+
+
+@pytest.mark.shared
+def test_some_inconsistent_weeks_are_explained_by_days_labelled_one_off(build):
+    # Copenhagen 2015, cocaine: the printed weekday mean 244.05 is that of Wednesday to Friday, not Tuesday to Thursday.
+    table = pl.read_csv(build.shared("euda-score-wastewater", "daily_2011_2022.csv"), infer_schema_length=None)
+    days = european_days(table)
+    published = table.select("site_id", "year", *MEANS, week=pl.lit(0), analyte="drug_group", drug="drug_group")
+    odd = flag_inconsistent_means(week_means(days, build.conventions), published, days=days, conventions=build.conventions)
+
+    def explanations(city, year):
+        return odd.filter(pl.col("city") == city, pl.col("year") == year)["explanation"].unique().to_list()
+
+    assert explanations("Copenhagen", 2015) == ["all printed means are right with every day moved one day earlier"]
+    assert explanations("Utrecht", 2011) == ["all printed means are right with every day moved one day later"]
+    assert explanations("Berlin (4)", 2022) == [None]

@@ -110,3 +110,4 @@ class InconsistentMeans(Table):
     recomputed = dy.Float64(nullable=True, min=0, description="From the printed days; empty when there are none.", metadata=about(_LOAD))
     difference = dy.Float64(nullable=True, description="Published minus recomputed.", metadata=about(_LOAD))
     n_days = dy.Int16(min=0, description="Days printed.", metadata=about("days"))
+    explanation = dy.String(nullable=True, description="What would reproduce all printed means of the week: every day moved one day earlier or later.", metadata=about("-"))

@@ -33,22 +33,37 @@ def with_places(sites: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     >>> with_places(pl.DataFrame({"site_id": ["ES001"], "area_id": ["ES/Reus"]}), areas).rows()
     [('ES001', 'ES/Reus', 'ES', 'Reus')]
     """
-    latest = areas.sort("valid_from").unique("area_id", keep="last")
+    latest = areas.sort("valid_from").unique("area_id", keep="last", maintain_order=True)
     parents = dict(latest.select("area_id", "parent_id").rows())
     names = {
         area: english or chinese or area for area, english, chinese in latest.select("area_id", "name_en", "name_zh").rows()
     }
-    tops = {area: _top(area, parents) for area in parents}
+    tops = {area: _upwards(area, parents)[-1] for area in parents}
     return sites.with_columns(
         country=pl.col("area_id").replace_strict(tops, default=None, return_dtype=pl.String),
         city=pl.col("area_id").replace_strict(names, default=None, return_dtype=pl.String),
     )
 
 
-def _top(area: str, parents: dict[str, str | None]) -> str:
-    for _ in range(_MOST_LEVELS):
-        parent = parents.get(area)
-        if parent is None:
-            return area
-        area = parent
-    return area
+def sites_within(sites: pl.DataFrame, areas: pl.DataFrame, changed: list[str]) -> list[str]:
+    """Sites whose own area, or one it lies in, is among those changed: their places may read differently.
+
+    Examples
+    --------
+    >>> areas = pl.DataFrame({"area_id": ["ES", "ES/Reus"], "valid_from": [1, 1], "parent_id": [None, "ES"]})
+    >>> sites_within(pl.DataFrame({"site_id": ["ES001", "X"], "area_id": ["ES/Reus", None]}), areas, ["ES"])
+    ['ES001']
+    """
+    latest = areas.sort("valid_from").unique("area_id", keep="last", maintain_order=True)
+    parents = dict(latest.select("area_id", "parent_id").rows())
+    owners = sites.select("area_id").drop_nulls().unique()["area_id"].to_list()
+    moved = [area for area in owners if not set(changed).isdisjoint(_upwards(area, parents))]
+    return sites.filter(pl.col("area_id").is_in(moved))["site_id"].sort().to_list()
+
+
+def _upwards(area: str, parents: dict[str, str | None]) -> list[str]:
+    """The area and those it lies in, innermost first."""
+    chain = [area]
+    while len(chain) <= _MOST_LEVELS and (parent := parents.get(chain[-1])) is not None:
+        chain.append(parent)
+    return chain

@@ -14,13 +14,14 @@ from typing import Literal
 
 import polars as pl
 
-from headworks.core.uncertainty import combine
 from headworks.loads import LoadInputs, derive_consumption, derive_loads, period_consumption
-from headworks.loads.derive_consumption import Residues, select_consumption_factors
+from headworks.loads.derive_consumption import Residues
 from headworks.reference import ParameterSet
 from headworks.tables import RESULTS, SHELF
-from headworks.trends import changes, daily_loads, flag_inconsistent_means, period_means, week_means
+from headworks.trends import changes, flag_inconsistent_means, period_means, week_means
+from headworks.workflows.headings import connected_residues, residue_headings, under_headings
 from headworks.workflows.places_of_sites import with_places
+from headworks.workflows.situation_days import situation_days
 
 PeriodMeanKind = Literal["week", "month", "quarter", "half_year", "year"]
 PERIOD_KINDS: tuple[PeriodMeanKind, ...] = ("week", "month", "quarter", "half_year", "year")
@@ -90,13 +91,16 @@ def derive_situation(
     loads = derived.loads
     if touched_sites is not None and previous is not None:
         loads = pl.concat([previous["loads"].filter(~pl.col("site_id").is_in(touched_sites)), derived.loads])
-    analyte_drug = _analyte_drug(method.parameters, loads, facts["reported_loads"])
-    analytes = None
+    known = (loads, facts["reported_loads"], facts["published_means"])
+    headings = residue_headings(method.parameters, *known)
+    analytes = drugs = None
     if touched_sites is not None and previous is not None:
-        analytes = _touched_analytes(touched_sites, loads, previous["loads"], facts, method.parameters, analyte_drug)
-    tables = _means(facts, loads, method, analyte_drug, analytes, clock)
+        # A residue may have lost its last load, and its means must go.
+        headings = residue_headings(method.parameters, *known, previous["loads"])
+        analytes = _touched_analytes(touched_sites, loads, previous["loads"], facts)
+        analytes, drugs = connected_residues(analytes, method.parameters, headings)
+    tables = _means(facts, loads, method, headings, analytes, clock)
     tables |= {"loads": derived.loads, "consumption": used}
-    drugs = None if analytes is None else _drugs_of(analytes, method.parameters, analyte_drug)
     clock.end()
     return Situation(
         tables={name: tables[name].select(SHELF[name].schema.column_names()) for name in RESULTS},
@@ -104,22 +108,6 @@ def derive_situation(
         left_out=derived.left_out,
         timings_s=clock.seconds,
     )
-
-
-def default_scopes(uncertainty: dict[str, float]) -> dict[str, float]:
-    """Uncertainties by sharing scope for loads that bring none.
-
-    Examples
-    --------
-    >>> scopes = default_scopes({"sampling": 0.10, "flow": 0.20, "analysis": 0.15, "calibration": 0.06, "population": 0.12})
-    >>> {scope: round(u, 3) for scope, u in scopes.items()}
-    {'u_day': 0.272, 'u_batch': 0.06, 'u_site': 0.12}
-    """
-    return {
-        "u_day": combine([uncertainty["sampling"], uncertainty["flow"], uncertainty["analysis"]]),
-        "u_batch": uncertainty["calibration"],
-        "u_site": uncertainty["population"],
-    }
 
 
 class _Steps:
@@ -145,30 +133,18 @@ class _Steps:
 def _load_inputs(facts: dict[str, pl.DataFrame], sites: list[str] | None) -> LoadInputs:
     measurements, samples = facts["measurements"], facts["samples"]
     if sites is not None:
-        chosen = samples.filter(pl.col("site_id").is_in(sites))
-        measurements = measurements.join(chosen.select("sample_id"), on="sample_id", how="semi")
-        samples = chosen
+        elsewhere = samples.filter(~pl.col("site_id").is_in(sites)).select("sample_id")
+        # Results whose sample is not known stay, to be listed as left out.
+        measurements = measurements.join(elsewhere, on="sample_id", how="anti", maintain_order="left")
+        samples = samples.filter(pl.col("site_id").is_in(sites))
     return LoadInputs(measurements, samples, facts["sites"], facts["populations"], facts["flows"])
-
-
-def _analyte_drug(parameters: ParameterSet, loads: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
-    """The heading each residue's loads stand under, one residue a heading.
-
-    The primary residue stands for its drug; another residue of a drug is named beside it (``ketamine: norketamine``); a
-    residue that the reference does not know stands for itself.
-    """
-    label = pl.when(pl.col("use") == "primary").then(pl.col("drug")).otherwise(pl.col("drug") + ": " + pl.col("analyte"))
-    known = parameters.analyte_to_drug().select("analyte", drug=label)
-    met = pl.concat([loads.select("analyte"), reported.select("analyte")]).unique().sort("analyte")
-    others = met.join(known, on="analyte", how="anti").with_columns(drug=pl.col("analyte"))
-    return pl.concat([known, others])
 
 
 def _means(
     facts: dict[str, pl.DataFrame],
     loads: pl.DataFrame,
     method: Method,
-    analyte_drug: pl.DataFrame,
+    headings: pl.DataFrame,
     analytes: list[str] | None,
     clock: _Steps,
 ) -> dict[str, pl.DataFrame]:
@@ -178,9 +154,8 @@ def _means(
             frame.filter(pl.col("analyte").is_in(analytes)) for frame in (loads, reported, published)
         )
     clock.begin("days")
-    reported = _not_computed(reported, loads)
     sites = with_places(facts["sites"], facts["areas"])
-    days = daily_loads(loads, reported, sites, analyte_drug, default_scopes(method.uncertainty))
+    days = situation_days(loads, reported, sites, headings, method.uncertainty)
     clock.begin("weekly means")
     weekly = week_means(days, method.conventions)
     clock.begin("period means")
@@ -190,7 +165,7 @@ def _means(
     clock.begin("consumption of periods")
     used = period_consumption(means, method.parameters.factors, method.parameters.set_id)
     clock.begin("published means")
-    inconsistent = flag_inconsistent_means(weekly, published)
+    inconsistent = flag_inconsistent_means(weekly, published, days=days, conventions=method.conventions)
     return {
         "weekly_means": weekly,
         "period_means": means,
@@ -200,46 +175,12 @@ def _means(
     }
 
 
-def _not_computed(reported: pl.DataFrame, loads: pl.DataFrame) -> pl.DataFrame:
-    """Published days that were not also computed here from concentrations, which count first."""
-    day = pl.col("day")
-    computed = loads.select(
-        "site_id",
-        "analyte",
-        year=day.dt.iso_year().cast(pl.Int16),
-        week=day.dt.week().cast(pl.Int8),
-        weekday=day.dt.weekday().cast(pl.Int8),
-    )
-    return reported.join(computed, on=["site_id", "analyte", "year", "week", "weekday"], how="anti", maintain_order="left")
-
-
 def _touched_analytes(
-    sites: list[str],
-    loads: pl.DataFrame,
-    previous_loads: pl.DataFrame,
-    facts: dict[str, pl.DataFrame],
-    parameters: ParameterSet,
-    analyte_drug: pl.DataFrame,
+    sites: list[str], loads: pl.DataFrame, previous_loads: pl.DataFrame, facts: dict[str, pl.DataFrame]
 ) -> list[str]:
+    """Residues with a load at one of the sites, now or before."""
     at_sites = [
         frame.filter(pl.col("site_id").is_in(sites)).select("analyte")
         for frame in (loads, previous_loads, facts["reported_loads"], facts["published_means"])
     ]
-    analytes = set(pl.concat(at_sites)["analyte"].unique().to_list())
-    while True:
-        drugs = _drugs_of(sorted(analytes), parameters, analyte_drug)
-        grown = analytes | set(_pairs(parameters, analyte_drug).filter(pl.col("drug").is_in(drugs))["analyte"].to_list())
-        if grown == analytes:
-            return sorted(analytes)
-        analytes = grown
-
-
-def _drugs_of(analytes: list[str], parameters: ParameterSet, analyte_drug: pl.DataFrame) -> list[str]:
-    pairs = _pairs(parameters, analyte_drug).filter(pl.col("analyte").is_in(analytes))
-    return sorted(set(pairs["drug"].to_list()) | set(analytes))
-
-
-def _pairs(parameters: ParameterSet, analyte_drug: pl.DataFrame) -> pl.DataFrame:
-    """Every residue with every drug it is filed under, for loads or for consumption."""
-    factors = select_consumption_factors(parameters.factors).select("analyte", "drug")
-    return pl.concat([factors, analyte_drug.select("analyte", "drug")]).unique()
+    return pl.concat(at_sites)["analyte"].unique().sort().to_list()

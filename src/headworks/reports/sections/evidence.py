@@ -74,6 +74,12 @@ _WHICH = {
 }
 
 
+_EXPLANATIONS = {
+    "all printed means are right with every day moved one day earlier": tell("every day moved one day earlier"),
+    "all printed means are right with every day moved one day later": tell("every day moved one day later"),
+}
+
+
 def inconsistent_section(view: View) -> Section:
     """Published means that the printed days do not give: shown, not hidden."""
     rows = view.tables.inconsistent_means.join(view.sites.select("site_id", "label"), on="site_id")
@@ -86,10 +92,12 @@ def inconsistent_section(view: View) -> Section:
         Column("recomputed", tell("From the printed days"), LOAD_UNIT, "amount", 2),
         Column("difference", tell("Published minus recomputed"), LOAD_UNIT, "amount", 2),
         Column("days", tell("Days"), tell("printed"), "count"),
+        Column("explanation", tell("What would explain it")),
     )  # fmt: skip
     cells = tuple(
         (row["label"], view.name("drug", row["drug"]), str(row["year"]), str(row["week"]) if row["week"] else None,
-         _WHICH[str(row["which_mean"])], row["published"], row["recomputed"], row["difference"], row["n_days"])
+         _WHICH[str(row["which_mean"])], row["published"], row["recomputed"], row["difference"], row["n_days"],
+         _EXPLANATIONS.get(row.get("explanation") or ""))
         for row in rows.sort("drug", "label", "year", "week", "which_mean").to_dicts()
     )  # fmt: skip
     lead = tell("{n} published means are not what the printed days give. This report computes from the days.", n=len(cells))
