@@ -1,0 +1,33 @@
+"""The public surface is what it says, and loading it stays quick."""
+
+import subprocess
+import sys
+
+import pytest
+
+import headworks
+
+PUBLIC = [
+    "HeadworksError", "ImportOrder", "Period", "SHELF", "Workspace", "__version__", "changes", "check_workspace", "combine",
+    "compare_sets", "consumption", "correction_factor", "demo", "doses", "import_file", "interval", "list_sets", "load_per_1000",
+    "mass_load", "mean_interval", "period_means", "read_set", "read_table", "run", "show_factor", "week_means",
+    "weekly_uncertainty", "write_report",
+]  # fmt: skip
+
+
+def test_the_public_names_are_these_and_all_of_them_load():
+    assert sorted(headworks.__all__) == sorted(PUBLIC)
+    for name in headworks.__all__:
+        assert getattr(headworks, name) is not None
+    assert set(PUBLIC) <= set(dir(headworks))
+
+
+def test_importing_the_package_loads_no_heavy_library():
+    code = "import sys, headworks; print([m for m in ('polars', 'altair', 'deltalake', 'scipy') if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = headworks.no_such_name
