@@ -20,6 +20,7 @@ _LOOK_ALIKE_MINUS = "\u2212\u2013\u2014\u2010\u2011\u2012\ufe63\uff0d\u02d7"
 _SPREADSHEET_ERROR = r"^#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|#+)"
 # Marks nobody sees: two identifiers that differ by one look the same and never meet.
 _UNSEEN = r"[\p{Cc}\p{Cf}\u{2028}\u{2029}]"
+_UNUSUAL = r"[^ -~]"  # a quick look before the slow one
 
 
 class CellReader:
@@ -66,10 +67,11 @@ class CellReader:
             "Paste the formula's value instead",
         )  # fmt: skip
         self.refuse(
-            column, cells.str.contains(_SPREADSHEET_ERROR), "HW-D113", "An error of the spreadsheet stands here.",
+            column, cells.str.starts_with("#") & cells.str.contains(_SPREADSHEET_ERROR), "HW-D113",
+            "An error of the spreadsheet stands here.",
             "Correct the formula, or empty the cell",
         )  # fmt: skip
-        if is_key:
+        if is_key and cells.str.contains(_UNUSUAL).any():
             self.refuse(
                 column, cells.str.contains(_UNSEEN), "HW-D108", "The name holds a line break or a mark that cannot be seen.",
                 "Type the name anew",

@@ -44,6 +44,7 @@ def find_decimal_sign(table: RawTable, numeric: list[str], said: str | None) -> 
 
     Examples
     --------
+    >>> import polars as pl
     >>> cells = pl.DataFrame({"flow": ["12,5", "1,250"], "source_row": [2, 3]})
     >>> find_decimal_sign(RawTable(cells, "x.csv"), ["flow"], None).sign
     ','

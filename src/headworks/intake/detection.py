@@ -57,6 +57,7 @@ def read_result(
     stated: pl.Series | None = None,
     factor: float | pl.Series = 1.0,
     missing: frozenset[str] = frozenset(),
+    words: dict[str, str] | None = None,
 ) -> pl.DataFrame:
     """Value, state and limits of each result.
 
@@ -74,13 +75,16 @@ def read_result(
         From the column's unit to the unit used inside.
     missing
         Further words of the format for a missing result, in small letters.
+    words
+        The owner's own words for a result, and what they mean in ours.
 
     Returns
     -------
     pl.DataFrame
         Columns ``value, detection, lod, loq, is_missing``, one row per row of the table, in its order.
     """
-    written = _look(reader.frame[column], missing)
+    cells = reader.frame[column]
+    written = _look(cells.replace(words) if words else cells, missing)
     reader.refuse(
         column, written.is_above, "HW-D117", "The result is above the calibrated range.",
         "Dilute and run again, or give the value",
@@ -97,8 +101,10 @@ def read_result(
 
 
 def _look(cells: pl.Series, missing: frozenset[str]) -> _Written:
-    folded = cells.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
-    folded = folded.str.replace(r"^[≤⩽]=?|^<=", "<")
+    # Words are few and numbers many: only what is no plain number is folded, each text once.
+    odd = cells.filter(~cells.str.contains(r"^[0-9]+([.,][0-9]*)?$").fill_null(value=True)).unique()
+    forms = odd.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "").str.replace(r"^[≤⩽]=?|^<=", "<")
+    folded = cells.replace_strict(odd, forms, default=None, return_dtype=pl.String)
     is_loq_word = folded.is_in(list(_BELOW_LOQ)).fill_null(value=False)
     is_lod_word = folded.is_in(list(_NOT_DETECTED)).fill_null(value=False)
     is_missing_word = folded.is_in([*_MISSING, *missing]).fill_null(value=False)

@@ -104,7 +104,9 @@ def read_mapping(text: str, where: str) -> Mapping:
             remedy='delimiter = ";"',
             code="HW-U005",
         )
-    texts = {key: {str(k): str(v) for k, v in said.get(key, {}).items()} for key in ("columns", "units", "defaults")}
+    texts: dict[str, Any] = {
+        key: {str(k): str(v) for k, v in said.get(key, {}).items()} for key in ("columns", "units", "defaults")
+    }
     values = {name: {str(k): str(v) for k, v in pairs.items()} for name, pairs in said.get("values", {}).items()}
     plain: dict[str, Any] = {key: value for key, value in said.items() if isinstance(value, str)}
     return Mapping(**plain, **texts, values=values)
@@ -151,6 +153,25 @@ def mapped_headers(mapping: Mapping, raw: RawTable, ours: set[str]) -> dict[str,
                 code="HW-D111",
             )
     return dict(mapping.columns)
+
+
+def require_values(mapping: Mapping, raw: RawTable, worded: set[str]) -> None:
+    """Refuse words for a column that holds none.
+
+    Raises
+    ------
+    UsageError
+        ``HW-U005``.
+    """
+    others = sorted(set(mapping.values) - worded)
+    if others:
+        raise UsageError(
+            "The mapping gives words for a column that holds none.",
+            where=f"mapping for {raw.where}, [values]",
+            found=", ".join(others),
+            remedy="Use one of " + ", ".join(sorted(worded)),
+            code="HW-U005",
+        )
 
 
 def _require_kind(key: str, value: Any, where: str) -> None:

@@ -26,8 +26,8 @@ FINDING_SCHEMA: dict[str, type[pl.DataType]] = {
 _PERSONAL = {
     "idcard", "identitynumber", "identitycard", "nationalid", "passport", "phone", "telephone", "mobile", "email", "plate",
     "licenceplate", "licenseplate", "patient", "person", "dateofbirth", "birthdate", "birthday", "dob", "firstname",
-    "lastname", "familyname", "givenname", "surname", "fullname", "face", "homeaddress", "household", "parcel", "tracking", "imei",
-    "wechat", "bankaccount",
+    "lastname", "familyname", "givenname", "surname", "fullname", "face", "homeaddress", "household", "parcel", "tracking",
+    "imei", "wechat", "bankaccount",
 }  # fmt: skip
 _PERSONAL_ENDING = re.compile(r"(id|no|nr|number|name|code)$")
 _PERSONAL_ZH = (

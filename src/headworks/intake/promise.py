@@ -129,11 +129,8 @@ def _one_row_per_key(
     schema: type[Table], frame: pl.DataFrame, raw: RawTable, theirs: dict[str, str]
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.Series]:
     keys = schema.primary_key()
-    if (
-        frame.select(pl.struct(keys).n_unique()).item() == frame.height
-        if len(keys) > 1
-        else frame[keys[0]].n_unique() == frame.height
-    ):
+    # As many hashes as rows: no two keys are equal. Otherwise, perhaps; then the keys themselves are compared.
+    if frame.select(pl.struct(keys).hash().n_unique()).item() == frame.height:
         return frame, no_refusals(), frame[ROW].clear()
     columns = [name for name in frame.columns if name != ROW]
     distinct = frame.unique(columns, keep="first", maintain_order=True)

@@ -120,7 +120,7 @@ def _leave_out(parsed: Parsed, raw: RawTable) -> None:
     parsed.n_rows += raw.frame.height + raw.misfits.height
     parsed.set_aside["not_ours"] += raw.frame.height + raw.misfits.height
     message = f"Sheet {raw.sheet!r} is none of our tables and was left out ({raw.frame.height} rows)."
-    parsed.note("HW-I212", "warning", raw.file, message)
+    parsed.note("HW-I219", "warning", raw.file, message)
 
 
 def _note_reading(parsed: Parsed, file: str, raws: list[RawTable], hidden: list[str]) -> None:
@@ -131,7 +131,7 @@ def _note_reading(parsed: Parsed, file: str, raws: list[RawTable], hidden: list[
         parsed.note("HW-I213", "warning", file, message)
     for raw in raws:
         if raw.frame.is_empty() and raw.misfits.is_empty():
-            parsed.note("HW-I210", "warning", file, f"{raw.where} has a header and no rows.")
+            parsed.note("HW-I218", "warning", file, f"{raw.where} has a header and no rows.")
 
 
 def _raw_tables(content: bytes, file: str, mapping: Mapping) -> tuple[list[RawTable], list[str]]:

@@ -71,7 +71,7 @@ def _settle(name: str, parts: list[tuple[RawTable, Parsed]]) -> None:
         _refuse(name, keys, refused, raw, part)
         gone = before.filter(~before.is_in(pl.concat([_source_rows(part), refused[ROW]]).implode()))
         message = f"{{n}} rows say the same as a row of another sheet (rows {{rows}} of sheet {raw.sheet})."
-        part.aside("repeated", "HW-I211", "info", raw, gone, message)
+        part.aside("repeated", "HW-I220", "info", raw, gone, message)
 
 
 def _refuse(name: str, keys: list[str], rows: pl.DataFrame, raw: RawTable, part: Parsed) -> None:

@@ -26,7 +26,9 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 # Excel's own first line, which names the delimiter and is no data.
 _SEP_LINE = re.compile(r'\s*"?sep=(?P<mark>[^\w\s"]|\t)"?[;,\t ]*')
 
+Octets: TypeAlias = npt.NDArray[np.uint8]
 Places: TypeAlias = npt.NDArray[np.int64]
+Marks: TypeAlias = npt.NDArray[np.bool_] | None
 
 
 def read_delimited(content: bytes, file: str, *, delimiter: str | None = None, encoding: str | None = None) -> RawTable:
@@ -57,7 +59,9 @@ def read_delimited(content: bytes, file: str, *, delimiter: str | None = None, e
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     octets = np.frombuffer(text.encode(), dtype=np.uint8)
     quotes = np.flatnonzero(octets == ord('"'))
-    starts, ends = _rows(octets, quotes)
+    # The count of quotes so far is odd inside a quoted cell; a byte may overflow, its last bit stays right.
+    is_outside = (np.cumsum(octets == ord('"'), dtype=np.uint8) & 1) == 0 if len(quotes) else None
+    starts, ends = _rows(octets, is_outside)
     header, said = _find_header(octets, starts, ends, file)
     line = _text(octets, starts[header], ends[header])
     delimiter = delimiter or said or _delimiter(line)
@@ -66,28 +70,30 @@ def read_delimited(content: bytes, file: str, *, delimiter: str | None = None, e
     notes = (encoding_note, f"delimiter {delimiter!r}") if encoding_note else (f"delimiter {delimiter!r}",)
     table = None
     if _are_regular(octets, quotes, delimiter):
-        table = _read_regular(octets, quotes, starts, ends, header, delimiter, file, notes)
+        marks = _find(octets, delimiter, is_outside)
+        table = _read_regular(octets, marks, starts, ends, header, delimiter, file, notes)
     return table or _read_irregular(text, file, delimiter, notes)
 
 
-def _rows(octets: npt.NDArray[np.uint8], quotes: Places) -> tuple[Places, Places]:
-    ends = _outside(np.flatnonzero(octets == ord("\n")), quotes)
+def _rows(octets: Octets, is_outside: Marks) -> tuple[Places, Places]:
+    ends = _find(octets, "\n", is_outside)
     if len(octets) and (len(ends) == 0 or ends[-1] != len(octets) - 1):
         ends = np.append(ends, len(octets))
     return np.concatenate([np.zeros(min(1, len(ends)), dtype=np.int64), ends[:-1] + 1]), ends
 
 
-def _outside(places: Places, quotes: Places) -> Places:
-    return places[np.searchsorted(quotes, places) % 2 == 0] if len(quotes) else places
+def _find(octets: Octets, mark: str, is_outside: Marks) -> Places:
+    is_mark = octets == ord(mark)
+    return np.flatnonzero(is_mark if is_outside is None else is_mark & is_outside)
 
 
-def _text(octets: npt.NDArray[np.uint8], start: int, end: int) -> str:
+def _text(octets: Octets, start: int, end: int) -> str:
     return octets[start:end].tobytes().decode(errors="replace")
 
 
-def _find_header(octets: npt.NDArray[np.uint8], starts: Places, ends: Places, file: str) -> tuple[int, str | None]:
+def _find_header(octets: Octets, starts: Places, ends: Places, file: str) -> tuple[int, str | None]:
     said = None
-    for row, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+    for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
         if end - start > _LONGEST_HEADER:
             line = _text(octets, start, end)
             raise too_wide(f"{file}, row {row + 1}", max(line.count(mark) for mark in _DELIMITERS) + 1)
@@ -109,7 +115,7 @@ def _delimiter(header: str) -> str:
     return best if counts[best] else ","
 
 
-def _are_regular(octets: npt.NDArray[np.uint8], quotes: Places, delimiter: str) -> bool:
+def _are_regular(octets: Octets, quotes: Places, delimiter: str) -> bool:
     """Whether every quoted cell begins after, and ends before, a delimiter or a row's end."""
     if len(quotes) == 0:
         return True
@@ -122,10 +128,9 @@ def _are_regular(octets: npt.NDArray[np.uint8], quotes: Places, delimiter: str) 
 
 
 def _read_regular(
-    octets: npt.NDArray[np.uint8], quotes: Places, starts: Places, ends: Places, header: int, delimiter: str, file: str,
+    octets: Octets, marks: Places, starts: Places, ends: Places, header: int, delimiter: str, file: str,
     notes: tuple[str, ...],
 ) -> RawTable | None:  # fmt: skip
-    marks = _outside(np.flatnonzero(octets == ord(delimiter)), quotes)
     widths = np.searchsorted(marks, ends) - np.searchsorted(marks, starts) + 1
     line = _text(octets, starts[header], ends[header]).rstrip("\r")
     names = require_names(next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter)), f"{file}, row {header + 1}")
@@ -145,7 +150,7 @@ def _read_regular(
             body = b"\n".join(octets[starts[i] : ends[i]].tobytes() for i in good)
         frame = pl.read_csv(
             body, separator=delimiter, has_header=False, new_columns=names, infer_schema=False,
-            quote_char='"' if len(quotes) else None,
+            quote_char='"' if ord('"') in octets else None,
         )  # fmt: skip
     if frame.height != len(good) or frame.width != len(names):
         return None
@@ -153,7 +158,7 @@ def _read_regular(
 
 
 def _read_irregular(text: str, file: str, delimiter: str, notes: tuple[str, ...]) -> RawTable:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     names: list[str] = []
     rows: list[list[str]] = []
     numbers: list[int] = []

@@ -25,7 +25,7 @@ from headworks.intake.formats.table_headers import (
     table_name,
 )
 from headworks.intake.formats.table_units import BARE_NAMES, QUANTITIES, unit_factor
-from headworks.intake.mapping import Mapping
+from headworks.intake.mapping import Mapping, require_values
 from headworks.intake.parsed import Parsed, require_columns, require_no_persons
 from headworks.intake.promise import keep_promise
 from headworks.intake.raw import ROW, RawTable
@@ -33,6 +33,13 @@ from headworks.reference import resolve_analyte
 from headworks.tables import SHELF
 
 _CONCENTRATION = "concentration_ng_per_l"
+# Columns that hold words, for which a mapping may give the owner's own.
+_WORDED = {"concentration", _CONCENTRATION} | {
+    column
+    for table in IMPORTABLE
+    for column, promise in SHELF[table].schema.columns().items()
+    if promise.dtype == pl.String or isinstance(promise.dtype, pl.Enum)
+}
 
 
 def parse_table(raw: RawTable, mapping: Mapping, timezone: str | None) -> Parsed:
@@ -69,6 +76,7 @@ def parse_table(raw: RawTable, mapping: Mapping, timezone: str | None) -> Parsed
             code="HW-D118",
         )
     schema = SHELF[name].schema
+    require_values(mapping, raw, _WORDED)
     given = _require_defaults(mapping, raw, schema, headers)
     has_state = {_CONCENTRATION} if "detection" in headers else set()
     present = set(headers) | {wide for wide, bare in BARE_NAMES.items() if bare in headers}
@@ -86,7 +94,7 @@ def parse_table(raw: RawTable, mapping: Mapping, timezone: str | None) -> Parsed
         parsed.aside("missing", "HW-I203", "info", raw, frame.filter("is_missing")[ROW], message)
         frame = name_analytes(parsed, raw, frame.filter(~pl.col("is_missing")).drop("is_missing"))
     kept, refusals, repeated = keep_promise(schema, frame, raw, _all_headers(headers))
-    parsed.aside("repeated", "HW-I211", "info", raw, repeated, "{n} rows say the same as an earlier one (rows {rows}).")
+    parsed.aside("repeated", "HW-I220", "info", raw, repeated, "{n} rows say the same as an earlier one (rows {rows}).")
     parsed.tables[name] = kept
     reader.add(refusals)
     parsed.close(raw, reader.refusals())
@@ -161,9 +169,9 @@ def _read_column(
 ) -> dict[str, pl.Series]:
     promise = schema.columns()[name]
     must = is_required(schema, name)
-    if isinstance(promise, dy.Enum):
-        allowed = pl.Series([], dtype=promise.dtype).cat.get_categories().to_list()
-        return {name: reader.category(source, allowed, mapping.values.get(name, {}), required=must)}
+    dtype = promise.dtype
+    if isinstance(dtype, pl.Enum):
+        return {name: reader.category(source, dtype.categories.to_list(), mapping.values.get(name, {}), required=must)}
     if name == "collected_from":
         return _read_begin(reader, source, headers)
     if isinstance(promise, dy.Datetime):
@@ -204,9 +212,9 @@ def _read_concentration(
     if _CONCENTRATION in theirs:
         source = theirs[_CONCENTRATION]
         factor = unit_factor(reader, _CONCENTRATION, source, headers, mapping)
-        result = read_result(
-            reader, source, lod=columns["lod_ng_per_l"], loq=columns["loq_ng_per_l"], stated=stated, factor=factor
-        )
+        words = mapping.values.get(_CONCENTRATION, {}) | mapping.values.get("concentration", {})
+        lod, loq = columns["lod_ng_per_l"], columns["loq_ng_per_l"]
+        result = read_result(reader, source, lod=lod, loq=loq, stated=stated, factor=factor, words=words)
     else:
         result = _states_alone(reader, headers["detection"], columns, stated)
     return {

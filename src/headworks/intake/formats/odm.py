@@ -18,7 +18,7 @@ from headworks.core.errors import DataRefused, UsageError
 from headworks.intake.formats.odm_measures import read_measures
 from headworks.intake.formats.odm_parts import OTHER_TABLES
 from headworks.intake.formats.odm_places import read_samples, read_sites
-from headworks.intake.mapping import Mapping, mapped_headers
+from headworks.intake.mapping import Mapping, mapped_headers, require_values
 from headworks.intake.parsed import Parsed, fold_header, require_columns, require_no_persons
 from headworks.intake.raw import ROW, RawTable, refuse_rows
 
@@ -183,6 +183,7 @@ def _with_defaults(raw: RawTable, mapping: Mapping, parsed: Parsed) -> tuple[Raw
             remedy="Use the column unit, or [defaults] unit", code="HW-U005",
         )  # fmt: skip
     headers = mapped_headers(mapping, raw, set(COLUMNS))
+    require_values(mapping, raw, {"siteType", "saMaterial", "collType", "measure"})
     known = {name.lower(): name for name in COLUMNS}
     said = set(headers)
     for theirs in raw.columns:

@@ -47,8 +47,9 @@ SITE_KINDS = {
 COLLECTIONS = {
     "grab": "grab", "grb": "grab", "grabsa": "grab", "comp": "unknown", "comp3h": "time_proportional",
     "comp8h": "time_proportional", "comp24h": "time_proportional", "cptp24h": "time_proportional",
-    "timepr": "time_proportional", "tp": "time_proportional", "cpfp24h": "flow_proportional", "flowpr": "flow_proportional", "fp": "flow_proportional",
-    "volpr": "volume_proportional", "vp": "volume_proportional", "passive": "passive", "ps": "passive", "moore": "passive",
+    "timepr": "time_proportional", "tp": "time_proportional", "cpfp24h": "flow_proportional",
+    "flowpr": "flow_proportional", "fp": "flow_proportional", "volpr": "volume_proportional",
+    "vp": "volume_proportional", "passive": "passive", "ps": "passive", "moore": "passive",
 }  # fmt: skip
 
 # Tables of the model that say nothing about loads; contacts among them, which are not even looked at.

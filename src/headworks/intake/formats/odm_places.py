@@ -145,7 +145,7 @@ def finish(parsed: Parsed, reader: CellReader, raw: RawTable, tables: dict[str, 
     for name, frame in tables.items():
         kept_rows = frame.filter(pl.col(ROW).is_in(is_kept.implode()))
         kept, refusals, repeated = keep_promise(SHELF[name].schema, kept_rows, raw, theirs)
-        parsed.aside("repeated", "HW-I211", "info", raw, repeated, "{n} rows say the same as an earlier one (rows {rows}).")
+        parsed.aside("repeated", "HW-I220", "info", raw, repeated, "{n} rows say the same as an earlier one (rows {rows}).")
         parsed.tables[name] = kept
         reader.add(refusals)
     parsed.close(raw, reader.refusals())

@@ -14,13 +14,13 @@ from headworks.core.errors import DataRefused, UsageError
 from headworks.core.units import Quantity
 from headworks.intake.cells import CellReader
 from headworks.intake.detection import read_result
+from headworks.intake.formats.score_drugs import drug_and_residue
 from headworks.intake.formats.score_places import keep_places, keep_table, read_places
 from headworks.intake.formats.score_sites import read_sites
 from headworks.intake.formats.table_units import factor_of, factors_by_row
-from headworks.intake.mapping import Mapping, mapped_headers
+from headworks.intake.mapping import Mapping, mapped_headers, require_values
 from headworks.intake.parsed import Parsed, fold_header, require_columns, require_no_persons
 from headworks.intake.raw import ROW, RawTable
-from headworks.reference import read_set, resolve_analyte, resolve_drug
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MEANS = ("weekday_mean", "weekend_mean", "daily_mean")
@@ -100,6 +100,7 @@ def parse_score(raw: RawTable, mapping: Mapping, known_sites: pl.DataFrame) -> P
 
 def _headers(raw: RawTable, mapping: Mapping) -> dict[str, str]:
     headers = mapped_headers(mapping, raw, _KNOWN | {"load"})
+    require_values(mapping, raw, {"drug"})
     if mapping.defaults:
         raise UsageError(
             "This format has no defaults.",
@@ -172,32 +173,17 @@ def _read_weeks(reader: CellReader, headers: dict[str, str], mapping: Mapping, f
 
 
 def _read_drug(reader: CellReader, column: str, mapping: Mapping) -> tuple[pl.Series, pl.Series]:
+    """The drug and the residue of every row."""
     written = reader.text(column, required=True)
-    residues = {drug: analyte for analyte, drug in read_set().analyte_to_drug().select("analyte", "drug").rows()}
     drugs: dict[str, str] = {}
-    remedy = ""
+    residues: dict[str, str] = {}
     for text in written.drop_nulls().unique().sort().to_list():
         try:
-            drugs[text] = _drug_of(mapping.values.get("drug", {}).get(text, text), residues)
+            drugs[text], residues[text] = drug_and_residue(mapping.values.get("drug", {}).get(text, text))
         except DataRefused as problem:
-            remedy = problem.remedy
-    is_unknown = written.is_not_null() & ~written.is_in(list(drugs)).fill_null(value=True)
-    reader.refuse(
-        column, is_unknown, "HW-D108", "This drug is not in the reference.", remedy or "Name it in the mapping: [values.drug]"
-    )
+            reader.refuse(column, written == text, "HW-D108", problem.what, problem.remedy)
     drug = written.replace_strict(drugs, default=None, return_dtype=pl.String)
-    return drug, drug.replace_strict(residues, default=None, return_dtype=pl.String)
-
-
-def _drug_of(text: str, residues: dict[str, str]) -> str:
-    try:
-        drug = resolve_drug(text)
-    except DataRefused:
-        analyte = resolve_analyte(text)
-        drug = next((d for d, a in residues.items() if a == analyte), "")
-    if drug not in residues:
-        raise DataRefused("No residue.", remedy=f"{text} has no residue in the reference that a load could be of")
-    return drug
+    return drug, written.replace_strict(residues, default=None, return_dtype=pl.String)
 
 
 def _refuse_double_weeks(reader: CellReader, frame: pl.DataFrame, headers: dict[str, str], parsed: Parsed) -> pl.DataFrame:
@@ -213,7 +199,7 @@ def _refuse_double_weeks(reader: CellReader, frame: pl.DataFrame, headers: dict[
     )  # fmt: skip
     repeated = frame.filter(~pl.col(ROW).is_in(pl.concat([distinct[ROW], rows]).implode()))[ROW]
     message = "{n} rows say the same as an earlier one (rows {rows})."
-    parsed.aside("repeated", "HW-I211", "info", reader.table, repeated, message)
+    parsed.aside("repeated", "HW-I220", "info", reader.table, repeated, message)
     return distinct.filter(~is_clash)
 
 

@@ -2,11 +2,13 @@
 
 The published identifier is a label only: of 2,432 rows with equal year, drug and identifier in two editions, 437 belong to
 another city. The first city that brings an identifier keeps it; another city gets ``identifier@city``, and both are said.
+Within one file an edition numbers its sites once, so two identifiers of one city are two plants.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 import polars as pl
 
@@ -63,31 +65,48 @@ def _iso_codes(country: pl.Series, headers: dict[str, str], parsed: Parsed, read
 
 
 def _label_sites(frame: pl.DataFrame, known_sites: pl.DataFrame, parsed: Parsed, file: str) -> pl.DataFrame:
-    known = known_sites.select("site_id", "country", "city").rows()
-    labels = {(country, _fold(city)): site for site, country, city in known}
+    known = known_sites.select("site_id", "country", "city").drop_nulls().rows()
+    known_of: dict[tuple[str, str], list[str]] = {}
+    for site, country, city in known:
+        known_of.setdefault((country, _fold(city)), []).append(site)
     owners = {site: f"{city}, {country}" for site, country, city in known}
-    chosen: list[tuple[str, str, str, str]] = []
     places = frame.drop_nulls(["iso", "city"]).unique(["published_id", "iso", "city"], keep="first", maintain_order=True)
-    for published, iso, city, row in places.select("published_id", "iso", "city", ROW).rows():
-        label = labels.get((iso, _fold(city)))
-        if label is None:
-            label = published
-            if label in owners:
-                label = f"{published}@{city}" if f"{published}@{city}" not in owners else f"{published}@{city}, {iso}"
-                message = (
-                    f"Site identifier {published} names {city}, {iso} here, {owners[published]} elsewhere: "
-                    f"kept apart as {label}."
-                )
-                parsed.note("HW-I207", "warning", file, message, row=row, column="site_id")
-            labels[iso, _fold(city)] = label
-            owners[label] = f"{city}, {iso}"
-        elif label != published:
+    rows = places.select("published_id", "iso", "city", ROW).rows()
+    plants = Counter((iso, city) for _, iso, city in {(published, iso, _fold(city)) for published, iso, city, _ in rows})
+    chosen: list[tuple[str, str, str, str]] = []
+    for published, iso, city, row in rows:
+        here = known_of.get((iso, _fold(city)), [])
+        label = next((name for name in (published, f"{published}@{city}") if name in here), None)
+        if label is None and len(here) == 1 and plants[iso, _fold(city)] == 1:
+            label = here[0]
             message = f"{city}, {iso} is {published} in this file and known as {label}: filed under {label}."
             parsed.note("HW-I208", "info", file, message, row=row, column="site_id")
+        if label is None:
+            label = _new_label(published, f"{city}, {iso}", city, owners, parsed, file, row)
+        owners[label] = f"{city}, {iso}"
+        known_of.setdefault((iso, _fold(city)), []).append(label)
         chosen.append((published, iso, city, label))
+    _note_several_plants(plants, parsed, file)
     names = ("published_id", "iso", "city", "site_id")
     lookup = pl.DataFrame(chosen, schema=dict.fromkeys(names, pl.String), orient="row")
     return frame.join(lookup, on=["published_id", "iso", "city"], how="left", maintain_order="left")
+
+
+def _new_label(published: str, place: str, city: str, owners: dict[str, str], parsed: Parsed, file: str, row: int) -> str:
+    if published not in owners:
+        return published
+    label = f"{published}@{city}" if f"{published}@{city}" not in owners else f"{published}@{place}"
+    message = f"Site identifier {published} names {place} here, {owners[published]} elsewhere: kept apart as {label}."
+    parsed.note("HW-I207", "warning", file, message, row=row, column="site_id")
+    return label
+
+
+def _note_several_plants(plants: Counter[tuple[str, str]], parsed: Parsed, file: str) -> None:
+    several = [f"{city}, {iso}" for (iso, city), n in plants.items() if n > 1]
+    if several:
+        shown = "; ".join(several[:5]) + (" …" if len(several) > 5 else "")
+        message = f"{len(several)} cities have several site identifiers in this file, taken as several plants: {shown}."
+        parsed.note("HW-I221", "info", file, message, column="site_id")
 
 
 def _fold(city: str) -> str:

@@ -51,9 +51,9 @@ def _refuse_double_sites(reader: CellReader, headers: dict[str, str], frame: pl.
     rows = frame.filter(is_clash)[ROW]
     reader.refuse(
         headers["site_id"], reader.frame[ROW].is_in(rows.implode()), "HW-D110",
-        "Two rows describe the same site and differ.", "Keep the right one; write two plants of a city as two cities",
+        "Two rows describe the same site and differ.", "Keep the right one; two plants have two site identifiers",
     )  # fmt: skip
     repeated = frame.filter(~pl.col(ROW).is_in(pl.concat([distinct[ROW], rows]).implode()))[ROW]
     message = "{n} rows say the same as an earlier one (rows {rows})."
-    parsed.aside("repeated", "HW-I211", "info", reader.table, repeated, message)
+    parsed.aside("repeated", "HW-I220", "info", reader.table, repeated, message)
     return distinct.filter(~is_clash)
