@@ -1,0 +1,1 @@
+headworks demo demo-workspace --no-open

@@ -1,0 +1,2 @@
+headworks show demo-workspace
+headworks check demo-workspace --reproduce
