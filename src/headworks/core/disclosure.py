@@ -15,7 +15,7 @@ from headworks.core.errors import UsageError
 
 Tier = Literal["public", "partner", "analyst"]
 
-# Residents; product decision, see "What it refuses" in the README. Configuration may raise them; lowering is recorded.
+# Residents. A workspace may set its own; every report names the floor it was made with.
 DEFAULT_FLOORS: dict[Tier, int] = {"public": 20_000, "partner": 5_000, "analyst": 1_000}
 
 

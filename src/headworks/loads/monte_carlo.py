@@ -14,6 +14,7 @@ import numpy as np
 
 from headworks.core.errors import DataRefused
 from headworks.core.uncertainty import sigma_log
+from headworks.reference.factor_distribution import fit_beta
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,13 @@ class ExcretionFraction:
             return rng.uniform(self.low, self.high, size)
         if self.distribution == "loguniform":
             return np.exp(rng.uniform(np.log(self.low), np.log(self.high), size))
+        if self.distribution == "beta":
+            return rng.beta(*fit_beta(self.central, self.low, self.high), size)
         raise DataRefused(
             "This distribution cannot be drawn from.",
             where="excretion fraction",
             found=self.distribution,
-            remedy="Use lognormal, triangular, uniform or loguniform",
+            remedy="Use lognormal, triangular, beta, uniform or loguniform",
             code="HW-D112",
         )
 

@@ -3,7 +3,7 @@ r"""How uncertain a correction factor is: the cumulants of its logarithm.
 Consumption is load x factor, and the factor is (mass ratio) / f with an uncertain excretion fraction f. Written around the
 central fraction c:
 
-    consumption = load x (mass ratio / c) x exp(Y),   Y = ln(c / f)                               (R1)
+    consumption = load x (mass ratio / c) x exp(Y),   Y = ln(c / f)                               (P1)
 
 A row of the reference says how f is distributed; here its mean (``shift``), standard deviation, skewness and excess
 kurtosis of Y come from exact formulas (log-normal, log-uniform, beta) or from Gauss-Legendre quadrature on ln f, where the

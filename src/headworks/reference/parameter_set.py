@@ -28,7 +28,7 @@ class ParameterSet:
     factors
         One row per biomarker, ancestors' rows first: the columns of ``biomarkers.csv`` without ``set_id``; ``stated_in``,
         the set whose row spoke last; and the computed ``mass_ratio``, ``correction_factor``, ``u_factor`` and
-        the cumulants ``log_mean_shift``, ``log_sd``, ``log_skew``, ``log_excess_kurtosis`` of ln(central / f), see (R1).
+        the cumulants ``log_mean_shift``, ``log_sd``, ``log_skew``, ``log_excess_kurtosis`` of ln(central / f), see (P1).
         Computed columns are empty without an excretion fraction, the mass ratio without molar masses.
     """
 

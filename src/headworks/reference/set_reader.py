@@ -1,6 +1,6 @@
 """From files to a parameter set: inheritance filled in, factors computed, read once.
 
-    correction_factor = (parent molar mass / residue molar mass) / excretion_fraction             (R2)
+    correction_factor = (parent molar mass / residue molar mass) / excretion_fraction             (P2)
 
 Neither the mass ratio nor the correction factor is kept in a file; both are computed here, so a factor can never disagree
 with the fraction it is quoted for. The trap is the cache: a set is read again only when the size or the time of one of its
@@ -131,7 +131,7 @@ def _read_set(set_id: str, stamps: tuple[_Stamp, ...]) -> ParameterSet:
 
 
 def _with_computed(entry: Resolved, fallback_rsd: float) -> dict[str, Any]:
-    """The cells of a biomarker and what follows from them (R1, R2)."""
+    """The cells of a biomarker and what follows from them (P1, P2)."""
     row = Row(entry.row.file, entry.row.number, entry.cells)
     computed: dict[str, float | None] = dict.fromkeys(COMPUTED_COLUMNS)
     parent, residue = row.number_of("parent_molar_mass_g_per_mol"), row.number_of("residue_molar_mass_g_per_mol")

@@ -2,7 +2,7 @@
 
 Site *j* is surely above site *i* when its whole 95 % interval lies above the other's: ``lower_j > upper_i``. Then
 
-    first rank = 1 + number surely above          last rank = n - number surely below            (R1)
+    first rank = 1 + number surely above          last rank = n - number surely below            (D1)
 
 No order is claimed between sites whose intervals overlap. The comparison is conservative (two intervals that touch differ
 at well under 5 %), needs no simulation and can be checked by eye. The trap: a bound that is not known must not help
@@ -15,7 +15,7 @@ import numpy as np
 
 
 def rank_intervals(lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last rank each site can hold, 1 the highest (R1).
+    """First and last rank each site can hold, 1 the highest (D1).
 
     Parameters
     ----------

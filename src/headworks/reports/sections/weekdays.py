@@ -1,6 +1,6 @@
 """Whether a drug is one of the weekend: each day over the site's own mean, so that large sites do not speak for all.
 
-    ratio = load of the day / mean of the site's sampled days                                   (R2)
+    ratio = load of the day / mean of the site's sampled days                                   (D2)
 
 Only sites with every weekday quantified count: with a censored day the ratio would be a guess.
 """
@@ -31,7 +31,7 @@ def _days_of(days: pl.DataFrame, period: Period) -> pl.DataFrame:
 
 
 def weekday_ratios(days: pl.DataFrame) -> pl.DataFrame:
-    """Median and middle half of the sites' ratios (R2), one row per weekday, Monday first.
+    """Median and middle half of the sites' ratios (D2), one row per weekday, Monday first.
 
     Parameters
     ----------
