@@ -15,9 +15,8 @@ def main() -> None:
     for row in rows:
         numbers = [("" if row[key] is None else f"{row[key]:,.4g}") for key in ("ours", "peer", "ratio", "target")]
         ours, peer, ratio, target = numbers
-        print(
-            f"{row['name']:{width}} {ours:>14} {peer:>14} {ratio:>12} {target:>10} {'yes' if row['met'] else 'NO':4} {row['unit']}"
-        )
+        met = "yes" if row["met"] else "NO"
+        print(f"{row['name']:{width}} {ours:>14} {peer:>14} {ratio:>12} {target:>10} {met:4} {row['unit']}")
     target_file = Path(__file__).parent / "latest.json"
     target_file.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     print(f"\nWritten: {target_file.relative_to(Path.cwd()) if target_file.is_relative_to(Path.cwd()) else target_file.name}")

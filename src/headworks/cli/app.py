@@ -11,8 +11,10 @@ from pathlib import Path
 
 import typer
 
-from headworks.cli.console import result_json, say
+from headworks.cli.console import OutputClosed, result, result_json, say
 from headworks.core.errors import HeadworksError
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="headworks",
@@ -23,15 +25,18 @@ app = typer.Typer(
 )
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True),
 ) -> None:
     if version:
         from headworks import __version__
 
-        sys.stdout.write(f"headworks {__version__}\n")
+        result(f"headworks {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        result(context.get_help())
 
 
 def run_app(arguments: list[str] | None = None) -> int:
@@ -44,14 +49,27 @@ def run_app(arguments: list[str] | None = None) -> int:
 
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=words)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
-    except HeadworksError as problem:
-        return _say_no(problem, "--json" in words)
-    except BrokenPipeError:
+        code = _run(words)
+        sys.stdout.flush()
+    except (OutputClosed, BrokenPipeError):
+        # Python would complain when it flushes stdout at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    return code
+
+
+def _run(words: list[str]) -> int:
+    try:
+        app(args=words, prog_name="headworks")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+        if code == _INTERRUPTED:
+            say("Interrupted; what was not finished was not kept.")
+        return code
+    except HeadworksError as problem:
+        return _say_no(problem, "--json" in words)
+    except OutputClosed:
+        raise
     except Exception as problem:  # noqa: BLE001  the last resort: no trace for an operator
         return _say_unforeseen(problem)
     return 0

@@ -1,4 +1,7 @@
-"""What a person sees: messages and progress on stderr, results on stdout; the same as JSON when asked."""
+"""What a person sees: messages and progress on stderr, results on stdout; the same as JSON when asked.
+
+Nothing that is printed is read as markup or as the name of an emoji: a file may be called ``[red].csv`` or ``:bug:.csv``.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +12,56 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.progress import Progress
 
 _ROWS_SHOWN = 20
 
 
+class OutputClosed(Exception):
+    """Who read our output has gone (``| head``): there is nothing more to say, and nothing is wrong."""
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise OutputClosed
+
+
 def messages() -> Console:
     """Console on stderr."""
-    return Console(stderr=True, highlight=False)
+    return _Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def say(text: str, style: str = "") -> None:
     """One message to stderr."""
-    messages().print(escape(text), style=style or None, soft_wrap=True)
+    messages().print(text, style=style or None, soft_wrap=True)
+
+
+def write_out(text: str) -> None:
+    """Text to stdout as it is.
+
+    Raises
+    ------
+    OutputClosed
+        When nobody reads it any more.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError as problem:
+        raise OutputClosed from problem
 
 
 def result(text: str) -> None:
     """One line of the result to stdout."""
-    Console(highlight=False).print(escape(text), soft_wrap=True)
+    write_out(text + "\n")
 
 
 def result_json(content: Any) -> None:
     """The result as JSON to stdout."""
-    sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+    write_out(json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
 @contextmanager
@@ -44,45 +71,70 @@ def steps(title: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]
     if quiet or not console.is_terminal:
         yield lambda step: None
         return
-    with console.status(escape(title)) as status:
-        yield lambda step: status.update(f"{escape(title)}: {escape(step)}")
+    with console.status(title) as status:
+        yield lambda step: status.update(f"{title}: {step}")
+
+
+class Bar:
+    """A progress bar over things, with the name of the one under way and its step."""
+
+    def __init__(self, progress: Progress, title: str, total: int) -> None:
+        self._progress = progress
+        self._title = title
+        self._task = progress.add_task(title, total=total)
+        self._begun = 0
+        self._name = ""
+
+    def begin(self, name: str) -> None:
+        """The next thing is under way."""
+        self._name = name
+        self._progress.update(self._task, description=f"{self._title} {name}", completed=self._begun)
+        self._begun += 1
+
+    def tell(self, step: str) -> None:
+        """What is being done with it."""
+        self._progress.update(self._task, description=f"{self._title} {self._name}: {step}")
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bar away while something is printed."""
+        self._progress.stop()
+        yield
+        self._progress.start()
 
 
 @contextmanager
-def bar(title: str, total: int, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """A progress bar over ``total`` things on a terminal; call it with the name of each as it begins."""
+def bar(title: str, total: int, *, quiet: bool = False) -> Iterator[Bar]:
+    """A progress bar on a terminal; nothing where stderr is not one."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = messages()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task(escape(title), total=total)
-        begun = 0
-
-        def begin(name: str) -> None:
-            nonlocal begun
-            progress.update(task, description=escape(f"{title} {name}"), completed=begun)
-            begun += 1
-
-        yield begin
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    is_off = quiet or not console.is_terminal
+    # Redirected, results for stdout would be drawn on stderr.
+    with Progress(
+        *columns, console=console, transient=True, disable=is_off, redirect_stdout=False, redirect_stderr=False
+    ) as progress:
+        yield Bar(progress, title, total)
 
 
 def show_frame(frame: pl.DataFrame, title: str, limit: int | None) -> None:
     """A table: drawn on a terminal, CSV when piped."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
-        from headworks.jobs.export import csv_text
+        from headworks.jobs.csv_text import csv_text
 
-        sys.stdout.write(csv_text(frame if limit is None else frame.head(limit)))
+        write_out(csv_text(frame if limit is None else frame.head(limit)))
         return
     from rich.table import Table as RichTable
+    from rich.text import Text
 
     shown = frame.head(_ROWS_SHOWN if limit is None else limit)
-    drawn = RichTable(title=escape(f"{title} · {frame.height:,} rows"), title_justify="left")
+    drawn = RichTable(title=Text(f"{title} · {frame.height:,} rows"), title_justify="left")
     for name, dtype in shown.schema.items():
-        drawn.add_column(escape(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
+        drawn.add_column(Text(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
     for row in shown.rows():
-        drawn.add_row(*[escape(_cell(value)) for value in row])
+        drawn.add_row(*[Text(_cell(value)) for value in row])
     console.print(drawn)
     if shown.height < frame.height:
         say(f"{frame.height - shown.height:,} more rows; --limit N shows more, headworks export writes all.")

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from headworks.cli.app import app
-from headworks.cli.console import bar, result, result_json, say, show_frame
+from headworks.cli.console import Bar, bar, result, result_json, say, show_frame, write_out
 from headworks.cli.workspace_commands import AsJson, AsOf, WorkspacePath
-from headworks.core.errors import HeadworksError, UsageError
+from headworks.core.errors import HeadworksError, UsageError, WorkspaceError
 
 if TYPE_CHECKING:
     from headworks.jobs.import_files import ImportOrder, ImportOutcome
     from headworks.store import Workspace
 
 _REFUSALS_SHOWN = 10
+Where = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; repeated for a column, any of its values."),
+]
 
 
 @app.command("import")
@@ -38,42 +41,50 @@ def import_files(
     order = ImportOrder(format_name, read_mapping_file(mapping), strict, dry_run)
     answers: list[dict[str, Any]] = []
     code = 0
-    with bar("Importing", len(files), quiet=json) as begin:
+    with bar("Importing", len(files), quiet=json) as progress:
         for path in files:
-            begin(path.name)
-            answer, file_code = _import_one(opened, path, order, as_json=json)
+            progress.begin(path.name)
+            answer, file_code = _import_one(opened, path, order, progress, as_json=json)
             answers.append(answer)
             code = max(code, file_code)
+            if answer["status"] == "not_tried":
+                break
     if json:
         result_json({"files": answers})
     raise typer.Exit(code)
 
 
-def _import_one(workspace: Workspace, path: Path, order: ImportOrder, *, as_json: bool) -> tuple[dict[str, Any], int]:
+def _import_one(
+    workspace: Workspace, path: Path, order: ImportOrder, progress: Bar, *, as_json: bool
+) -> tuple[dict[str, Any], int]:
+    """What became of a file, and the exit code it makes; ``not_tried`` when the workspace is at fault and not the file."""
     from headworks.jobs.import_files import import_file
 
     try:
-        outcome = import_file(workspace, path, order)
+        outcome = import_file(workspace, path, order, progress.tell)
     except HeadworksError as problem:
         if not as_json:
-            say(f"{problem.code}: {problem}", style="bold red")
-        return {"file": path.name, "status": "refused", "error": problem.as_dict()}, problem.exit_code
+            with progress.aside():
+                say(f"{problem.code}: {path.name}: {problem}", style="bold red")
+        status = "not_tried" if isinstance(problem, WorkspaceError) else "refused"
+        return {"file": path.name, "status": status, "error": problem.as_dict()}, problem.exit_code
     if not as_json:
-        _tell(outcome)
+        with progress.aside():
+            _tell(outcome)
     code = 3 if outcome.status == "refused" else (1 if outcome.rows_refused else 0)
     return outcome.as_dict(), code
 
 
 def _tell(outcome: ImportOutcome) -> None:
     words = {
-        "already_imported": " · this file was imported before; nothing was changed",
-        "dry_run": " · dry run: nothing was changed",
-        "refused": " · nothing of the file was kept",
+        "already_imported": "this file was imported before; nothing was changed",
+        "dry_run": "dry run: nothing was changed",
+        "refused": "nothing of the file was kept",
     }
-    result(
-        f"{outcome.file}: {outcome.rows_read:,} rows read · {outcome.rows_new:,} new rows · {outcome.rows_amended:,} amended · "
-        f"{outcome.rows_unchanged:,} unchanged · {outcome.rows_refused:,} refused{words.get(outcome.status, '')}"
-    )
+    counts = {"rows read": outcome.rows_read, "new rows": outcome.rows_new, "amended": outcome.rows_amended}
+    counts |= {"unchanged": outcome.rows_unchanged, "refused": outcome.rows_refused or outcome.rows_refused_before}
+    parts = [f"{count:,} {name}" for name, count in counts.items()]
+    result(f"{outcome.file}: " + " · ".join([*parts, *([words[outcome.status]] if outcome.status in words else [])]))
     for finding in outcome.findings:
         style = "yellow" if finding["severity"] == "warning" else "dim"
         say(f"  {finding['code']} {finding['message']}", style=style)
@@ -85,16 +96,17 @@ def _tell(outcome: ImportOutcome) -> None:
             style="red",
         )
     if outcome.rows_refused and outcome.folder:
-        say(f"  All refusals: {outcome.folder}/refusals.csv; the rows to mend: {outcome.folder}/refused-rows.csv")
+        more = outcome.rows_refused - _REFUSALS_SHOWN
+        rest = f"{more:,} more refused rows. " if more > 0 and len(outcome.refusals) > _REFUSALS_SHOWN else ""
+        say(f"  {rest}All refusals: {outcome.folder}/refusals.csv")
+        say("  The rows to mend: headworks export WORKSPACE refusals mend.csv")
 
 
 @app.command()
 def show(
     workspace: WorkspacePath,
     table: Annotated[str | None, typer.Argument(help="A table; without one, what the workspace holds.")] = None,
-    where: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; may be repeated.")
-    ] = None,
+    where: Where = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
     history: Annotated[bool, typer.Option(help="Of facts: every row with its import, amendments included.")] = False,
     columns: Annotated[bool, typer.Option("--columns", help="What each column means, and its unit.")] = False,
@@ -128,9 +140,7 @@ def export(
     target: Annotated[
         Path, typer.Argument(metavar="OUT", help="File ending in .csv, .parquet, .xlsx or .json; - for CSV on stdout.")
     ],
-    where: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; may be repeated.")
-    ] = None,
+    where: Where = None,
     history: Annotated[bool, typer.Option(help="Of facts: every row with its import, amendments included.")] = False,
     import_id: Annotated[
         str | None, typer.Option("--import", help="With 'refusals': which import; the newest if not said.")
@@ -139,31 +149,41 @@ def export(
 ) -> None:
     """Write a table to a file; or the refused rows of an import, to be mended and imported again."""
     from headworks.jobs.clock import parse_moment
-    from headworks.jobs.export import csv_text, export_table, write_refused_rows
+    from headworks.jobs.csv_text import csv_text
+    from headworks.jobs.export import export_table, write_refused_rows
+    from headworks.jobs.import_record import refused_files
     from headworks.jobs.read_table import read_table
     from headworks.store import Workspace
 
     opened = Workspace.open(workspace)
+    is_stdout = str(target) == "-"
     if table == "refusals":
+        if is_stdout:
+            write_out("".join(path.read_text(encoding="utf-8") for path in refused_files(opened, import_id)[:1]))
+            return
         for path in write_refused_rows(opened, import_id, target):
             result(f"Refused rows: {path}")
         return
+    if import_id is not None:
+        raise UsageError(
+            "--import goes with 'refusals'.", found=table, remedy="Use --where import_id=… --history", code="HW-U017"
+        )
     moment = parse_moment(as_of) if as_of else None
     frame = read_table(opened, table, as_of=moment, history=history, where=_conditions(where))
-    if str(target) == "-":
-        sys.stdout.write(csv_text(frame))
+    if is_stdout:
+        write_out(csv_text(frame))
         return
     export_table(frame, table, target)
     result(f"{table}: {frame.height:,} rows written to {target}")
 
 
-def _conditions(where: list[str] | None) -> dict[str, str]:
-    conditions = {}
+def _conditions(where: list[str] | None) -> list[tuple[str, str]]:
+    conditions = []
     for text in where or []:
         column, sign, value = text.partition("=")
         if not sign:
             raise UsageError("A condition has an equals sign.", found=text, remedy="Give --where drug=cocaine", code="HW-U017")
-        conditions[column.strip()] = value.strip()
+        conditions.append((column.strip(), value.strip()))
     return conditions
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headworks.cli.app import app
-from headworks.cli.console import result, result_json, say, steps
+from headworks.cli.console import result, result_json, say, steps, write_out
+
+if TYPE_CHECKING:
+    from headworks.store import Manifest
 
 WorkspacePath = Annotated[Path, typer.Argument(metavar="WORKSPACE", help="Folder of the workspace.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -28,11 +31,15 @@ def init(
     """Make a workspace: a folder with settings, ready for imports."""
     from headworks.intake.calendar_cells import require_timezone
     from headworks.store import Workspace
+    from headworks.store.workspace import is_workspace
 
     if timezone is not None:
         require_timezone(timezone, where="--timezone")
+    is_old = is_workspace(workspace)
     Workspace.create(workspace, name=name, timezone=timezone)
     result(f"Workspace ready: {workspace}")
+    if is_old:
+        say("It was there before and was left as it is; name and timezone are changed in its headworks.toml.", style="yellow")
     say(f"Next: headworks import {workspace} FILE --as headworks")
 
 
@@ -43,6 +50,7 @@ def run(
     json: AsJson = False,
 ) -> None:
     """Compute loads, consumption, means and changes; only what new facts touch."""
+    from headworks.jobs.left_out import left_out_file
     from headworks.jobs.run import run as run_job
     from headworks.store import Workspace
 
@@ -56,11 +64,23 @@ def run(
     if outcome.status == "up_to_date":
         result(f"Up to date: nothing is newer than run {manifest.run_id}.")
         return
-    scope = manifest.recomputed["sites"]
-    rows = ", ".join(f"{name} {said['rows']:,}" for name, said in manifest.results.items() if said["rows"])
-    result(f"Run {manifest.run_id}: {'all sites' if scope == 'all' else f'{scope} sites'} recomputed. Rows: {rows}.")
+    result(f"Run {manifest.run_id}: {_scope(manifest)}.")
+    result("Rows: " + (", ".join(f"{name} {said['rows']:,}" for name, said in manifest.results.items()) or "none") + ".")
+    if outcome.reason and not full:
+        say(f"Everything was recomputed: {outcome.reason}.")
     for reason, count in manifest.left_out.items():
         say(f"{count:,} results made no load: {reason}.", style="yellow")
+    if manifest.left_out:
+        say(f"Which ones: {left_out_file(opened, manifest.run_id)}")
+
+
+def _scope(manifest: Manifest) -> str:
+    sites, drugs = manifest.recomputed["sites"], manifest.recomputed["drugs"]
+    if sites == "all":
+        return "all sites and drugs recomputed"
+    if not sites:
+        return "no result hangs on the new facts"
+    return f"loads of {sites:,} sites recomputed, and the means of " + (", ".join(drugs) or "no drug")
 
 
 @app.command()
@@ -78,6 +98,7 @@ def report(
 ) -> None:
     """Write the situation of an area as one self-contained HTML file."""
     from headworks.jobs.clock import parse_moment
+    from headworks.jobs.export import writing_to
     from headworks.jobs.report import write_report
     from headworks.reference import resolve_drug
     from headworks.store import Workspace, write_atomically
@@ -95,9 +116,10 @@ def report(
             as_of=parse_moment(as_of) if as_of else None,
         )
     if str(output) == "-":
-        sys.stdout.write(html)
+        write_out(html)
         return
-    write_atomically(output, html)
+    with writing_to(output):
+        write_atomically(output, html)
     result(f"Report: {output}")
 
 
@@ -105,7 +127,9 @@ def report(
 def check(
     workspace: WorkspacePath,
     reproduce: Annotated[bool, typer.Option(help="Recompute the last run from its inputs and compare the bits.")] = False,
-    compact: Annotated[bool, typer.Option(help="Put many small files together; older versions stay readable.")] = False,
+    compact: Annotated[
+        bool, typer.Option(help="Put small files together, remove what killed processes left; versions stay.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Say whether the workspace is sound and its figures follow from its facts."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from headworks.core.errors import UsageError
+
 
 def now() -> dt.datetime:
     """The present instant, UTC."""
@@ -23,15 +25,13 @@ def parse_moment(text: str) -> dt.datetime:
     >>> parse_moment("2026-03-01").isoformat()
     '2026-03-01T23:59:59.999999+00:00'
     """
-    from headworks.core.errors import UsageError
-
+    said = text.strip()
     try:
-        if len(text.strip()) == 10:
-            day = dt.date.fromisoformat(text.strip())
-            return dt.datetime.combine(day, dt.time.max, tzinfo=dt.UTC)
-        moment = dt.datetime.fromisoformat(text.strip())
-    except ValueError as problem:
+        if len(said) == len("2026-03-01") and "T" not in said:
+            return dt.datetime.combine(dt.date.fromisoformat(said), dt.time.max, tzinfo=dt.UTC)
+        moment = dt.datetime.fromisoformat(said)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError) as problem:
         raise UsageError(
             "This is not a moment.", found=text, remedy="Give 2026-03-01 or 2026-03-01T12:00+08:00", code="HW-U009"
         ) from problem
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

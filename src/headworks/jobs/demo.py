@@ -8,11 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
-from headworks.jobs.demo_files import ACKNOWLEDGEMENT, demo_paths
+from headworks.core.errors import UsageError
+from headworks.jobs.demo_files import ACKNOWLEDGEMENT, demo_digests, demo_paths
+from headworks.jobs.export import writing_to
 from headworks.jobs.import_files import ImportOrder, import_file
 from headworks.jobs.report import LANGUAGES, write_report
 from headworks.jobs.run import run
-from headworks.store import Workspace, read_result, write_atomically
+from headworks.store import Workspace, read_imports, read_result, write_atomically
 
 _NEARLY_SURE = 0.95
 
@@ -28,8 +30,23 @@ class DemoOutcome:
 
 
 def demo(folder: Path, tell: Callable[[str], None] = lambda step: None) -> DemoOutcome:
-    """Make or refresh the demo workspace; the same again changes nothing but the date on the report."""
+    """Make or refresh the demo workspace; the same again changes nothing but the date on the report.
+
+    Raises
+    ------
+    UsageError
+        ``HW-U018`` when the folder is a workspace with other data.
+    """
     workspace = Workspace.create(folder, name="European cities", timezone="UTC")
+    others = read_imports(workspace).filter(~pl.col("content_sha256").is_in(list(demo_digests())))
+    if others.height:
+        raise UsageError(
+            "This workspace holds other data, which the demo's would be mixed with.",
+            where=str(folder),
+            found=", ".join(others["file"].head(3).to_list()),
+            remedy="Name a new folder: headworks demo FOLDER",
+            code="HW-U018",
+        )
     for path in demo_paths():
         tell(f"importing {path.name}")
         import_file(workspace, path, ImportOrder("score"))
@@ -39,7 +56,9 @@ def demo(folder: Path, tell: Callable[[str], None] = lambda step: None) -> DemoO
     for language in LANGUAGES:
         tell(f"writing the report ({language})")
         path = folder / "reports" / f"situation-2022-{language}.html"
-        write_atomically(path, write_report(workspace, period="2022", language=language))
+        html = write_report(workspace, period="2022", language=language)
+        with writing_to(path):
+            write_atomically(path, html)
         reports[language] = path
     return DemoOutcome(folder, reports, _sights(workspace))
 
@@ -60,7 +79,8 @@ def _sights(workspace: Workspace) -> tuple[str, str, str]:
     )
     second = (
         f"Cocaine 2021 to 2022: the published rule calls {classed.get('increase', 0)} of {changes.height} cities an increase "
-        f"and {classed.get('decrease', 0)} a decrease; a rise is nearly certain (p > {_NEARLY_SURE}) in {rose}, a fall in {fell}."
+        f"and {classed.get('decrease', 0)} a decrease; a rise is nearly certain (p > {_NEARLY_SURE}) in {rose}, a fall "
+        f"in {fell}."
     )
     third = f"{inconsistent} published weeks whose means the printed days do not give are listed, not hidden."
     return first, second, third

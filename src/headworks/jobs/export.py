@@ -6,17 +6,22 @@ it is. Numbers are written in full.
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 
 from headworks.core.errors import UsageError
-from headworks.reports import write_workbook
-from headworks.reports.downloads import neutralise_formulas
-from headworks.store import Workspace, read_imports, write_atomically
+from headworks.jobs.csv_text import csv_text
+from headworks.jobs.import_record import refused_files
+from headworks.store import Workspace, write_atomically
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".json": "json"}
+# A sheet has 1,048,576 rows, one of them the header.
+_MOST_SHEET_ROWS = 1_048_575
 
 
 def export_table(frame: pl.DataFrame, table: str, target: Path) -> None:
@@ -32,17 +37,23 @@ def export_table(frame: pl.DataFrame, table: str, target: Path) -> None:
         raise UsageError(
             "This ending is not known.", found=target.name, remedy="End the name in " + ", ".join(FORMATS), code="HW-U013"
         )
-    plain = frame.with_columns(pl.col(pl.Enum).cast(pl.String))
+    if kind == "xlsx" and frame.height > _MOST_SHEET_ROWS:
+        raise UsageError(
+            "The table has more rows than a sheet can hold.",
+            where=str(target),
+            found=f"{frame.height:,} rows",
+            remedy=f"Select with --where, at most {_MOST_SHEET_ROWS:,} rows, or write .csv or .parquet",
+            code="HW-U013",
+        )
+    with writing_to(target):
+        write_atomically(target, _WRITERS[kind](frame.with_columns(pl.col(pl.Enum).cast(pl.String)), table))
+
+
+@contextmanager
+def writing_to(target: Path) -> Iterator[None]:
+    """What the operating system refuses inside becomes ``HW-U013``."""
     try:
-        if kind == "csv":
-            write_atomically(target, csv_text(plain))
-        elif kind == "json":
-            write_atomically(target, json_text(plain))
-        elif kind == "xlsx":
-            write_atomically(target, write_workbook({table[:31]: plain}))
-        else:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            plain.write_parquet(target)
+        yield
     except OSError as problem:
         raise UsageError(
             "The file cannot be written.",
@@ -53,9 +64,26 @@ def export_table(frame: pl.DataFrame, table: str, target: Path) -> None:
         ) from problem
 
 
-def csv_text(frame: pl.DataFrame) -> str:
-    """CSV without a byte-order mark, formulas disarmed."""
-    return neutralise_formulas(frame.with_columns(pl.col(pl.Enum).cast(pl.String))).write_csv()
+def _parquet(frame: pl.DataFrame, table: str) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _workbook(frame: pl.DataFrame, table: str) -> bytes:
+    from headworks.reports import write_workbook
+
+    # A sheet's dates know no zone and no microseconds: ISO 8601 text loses nothing.
+    instants = pl.col(pl.Datetime).dt.to_string("iso:strict")
+    return write_workbook({table[:31]: frame.with_columns(instants, pl.col(pl.Date).dt.to_string("iso"))})
+
+
+_WRITERS: dict[str, Callable[[pl.DataFrame, str], str | bytes]] = {
+    "csv": lambda frame, table: csv_text(frame),
+    "json": lambda frame, table: json_text(frame),
+    "xlsx": _workbook,
+    "parquet": _parquet,
+}
 
 
 def json_text(frame: pl.DataFrame) -> str:
@@ -63,42 +91,21 @@ def json_text(frame: pl.DataFrame) -> str:
     return json.dumps(frame.to_dicts(), ensure_ascii=False, default=str) + "\n"
 
 
-def refused_files(workspace: Workspace, import_id: str | None) -> list[Path]:
-    """The refused rows as written, of the import named (or of the newest that refused any).
+def write_refused_rows(workspace: Workspace, import_id: str | None, target: Path) -> list[Path]:
+    """Copy the refused rows of an import to a CSV file to be mended; several sheets become numbered files.
 
     Raises
     ------
     UsageError
-        ``HW-U014`` when there are none.
+        ``HW-U013`` when the file is no CSV file or cannot be written, ``HW-U014`` when there are no refused rows.
     """
-    folder = workspace.path / "imports"
-    names = [import_id] if import_id else [path.name for path in _newest_first(workspace)]
-    for name in names:
-        matches = sorted(folder.glob(f"{name}*/refused-rows*.csv"))
-        if matches:
-            return matches
-    raise UsageError(
-        "No refused rows are kept.",
-        where=str(folder),
-        found=import_id or "no import with refusals",
-        remedy="See headworks show WORKSPACE imports",
-        code="HW-U014",
-    )
-
-
-def write_refused_rows(workspace: Workspace, import_id: str | None, target: Path) -> list[Path]:
-    """Copy the refused rows of an import to a file to be mended; several sheets become numbered files."""
+    if target.suffix.lower() != ".csv":
+        raise UsageError("Refused rows are CSV.", found=target.name, remedy="End the name in .csv", code="HW-U013")
     sources = refused_files(workspace, import_id)
     written = []
     for number, source in enumerate(sources, 1):
         path = target if len(sources) == 1 else target.with_stem(f"{target.stem}-{number}")
-        write_atomically(path, source.read_bytes())
+        with writing_to(path):
+            write_atomically(path, source.read_bytes())
         written.append(path)
     return written
-
-
-def _newest_first(workspace: Workspace) -> list[Path]:
-    folder = workspace.path / "imports"
-    seqs = dict(read_imports(workspace).select("import_id", "seq").rows())
-    paths = [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-    return sorted(paths, key=lambda path: (seqs.get(path.name, 0), path.stat().st_mtime), reverse=True)

@@ -1,12 +1,8 @@
 """Import a file into a workspace: parse, compare with what is known, make it visible all at once.
 
 The name of an import is the SHA-256 of what was imported: the file's bytes, its format and its mapping. The same again
-changes nothing. What was refused and what should be looked at is written beside the import, in ``imports/<name>/``:
-
-    summary.json        counts by table
-    findings.csv        kept, but look
-    refusals.csv        file, row, column, what was found, what would do
-    refused-rows.csv    the refused rows as written, to be mended and imported again
+changes nothing. What was refused and what should be looked at is written beside the import (``import_record``). A dry run
+writes nothing at all, not even the lock.
 """
 
 from __future__ import annotations
@@ -14,28 +10,31 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from headworks import __version__
-from headworks.core.errors import UsageError
-from headworks.intake import Mapping, Parsed, compare_with_known, parse_file, read_mapping
+from headworks.core.errors import UsageError, WorkspaceError
+from headworks.intake import Mapping, Parsed, parse_file, read_mapping
 from headworks.jobs.clock import now
-from headworks.reports import write_csv_text
+from headworks.jobs.import_comparison import compare_with_workspace, known_sites
+from headworks.jobs.import_record import import_folder, write_beside
 from headworks.store import (
     Workspace,
+    begin_import,
     commit_import,
     is_imported,
-    read_facts,
+    put_facts_together,
     read_imports,
     undo_unfinished,
-    write_atomically,
-    write_json,
 )
 
 _SHOWN = 20
+# A thousand files of a few rows make every reading slow.
+_PUT_TOGETHER_EVERY = 100
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class ImportOutcome:
     rows_amended: int = 0
     rows_unchanged: int = 0
     rows_refused: int = 0
+    rows_refused_before: int = 0
     tables: dict[str, dict[str, int]] = field(default_factory=dict)
     refusals: list[dict[str, object]] = field(default_factory=list)
     findings: list[dict[str, object]] = field(default_factory=list)
@@ -121,48 +121,56 @@ def import_file(
     """
     tell("reading")
     content = _read_bytes(path)
-    import_id = import_name(content, order)
-    with workspace.writing():
-        undo_unfinished(workspace)
+    sha256, import_id = _names(content, order)
+    file = _label(path)
+    with nullcontext() if order.dry_run else workspace.writing(tell=tell):
+        if not order.dry_run:
+            undo_unfinished(workspace)
         if is_imported(workspace, import_id):
-            return _again(workspace, import_id, path.name)
+            return _again(workspace, import_id, file)
         tell("checking")
         parsed = parse_file(
             content,
-            path.name,
+            file,
             order.format_name,
             mapping=order.mapping,
             known_sites=known_sites(workspace),
             timezone=workspace.settings.timezone,
         )
+        del content
         tell("comparing")
-        outcome, rows = _compare(workspace, parsed, path.name, import_id)
+        outcome, rows = _compare(workspace, parsed, file, import_id)
         if order.dry_run:
             return replace(outcome, status="dry_run")
-        if _is_refused(parsed, order):
-            folder = _write_beside(workspace, replace(outcome, status="refused"), parsed)
-            return replace(outcome, status="refused", rows_new=0, rows_amended=0, folder=str(folder))
         tell("writing")
-        folder = _write_beside(workspace, outcome, parsed)
-        commit_import(workspace, _record(outcome, order, content), rows)
-    return replace(outcome, folder=str(folder))
+        if _is_refused(parsed, order):
+            unkept = {name: dict.fromkeys(counts, 0) for name, counts in outcome.tables.items()}
+            outcome = replace(outcome, status="refused", rows_new=0, rows_amended=0, rows_unchanged=0, tables=unkept)
+            return _with_papers(workspace, outcome, parsed, order)
+        begin_import(workspace, import_id)
+        outcome = _with_papers(workspace, outcome, parsed, order)
+        seq = commit_import(workspace, _record(outcome, order, sha256), rows, now)
+        if seq % _PUT_TOGETHER_EVERY == 0:
+            tell("putting small files together")
+            # The import is done; where there is no room for this, it waits for the next time.
+            with suppress(WorkspaceError):
+                put_facts_together(workspace)
+    return outcome
 
 
 def import_name(content: bytes, order: ImportOrder) -> str:
     """The name of an import: what it is made of, hashed."""
+    return _names(content, order)[1]
+
+
+def _names(content: bytes, order: ImportOrder) -> tuple[str, str]:
+    """SHA-256 of the file alone, and the name of the import; the bytes are hashed once."""
     digest = hashlib.sha256(content)
+    alone = digest.hexdigest()
     digest.update(b"\0" + order.format_name.encode())
     if order.mapping != Mapping():
         digest.update(json.dumps(asdict(order.mapping), sort_keys=True).encode())
-    return digest.hexdigest()[:32]
-
-
-def known_sites(workspace: Workspace) -> pl.DataFrame:
-    """Sites whose area lies in another: ``site_id, country, city`` with the outer area's code and the inner one's name."""
-    areas = read_facts(workspace, "areas").sort("valid_from").unique("area_id", keep="last")
-    sites = read_facts(workspace, "sites").select("site_id", "area_id")
-    joined = sites.join(areas.select("area_id", country="parent_id", city="name_en"), on="area_id", how="inner")
-    return joined.select("site_id", "country", "city").drop_nulls()
+    return alone, digest.hexdigest()[:32]
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -177,25 +185,27 @@ def _read_bytes(path: Path) -> bytes:
         ) from problem
 
 
+def _label(path: Path) -> str:
+    """The file's name as text that can be written; a byte that is none becomes a question mark."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
 def _again(workspace: Workspace, import_id: str, file: str) -> ImportOutcome:
     row = read_imports(workspace).filter(pl.col("import_id") == import_id).row(0, named=True)
-    return ImportOutcome(file, import_id, "already_imported", rows_read=row["rows_read"], rows_unchanged=row["rows_read"])
+    refused = row["rows_refused"]
+    return ImportOutcome(
+        file,
+        import_id,
+        "already_imported",
+        rows_read=row["rows_read"],
+        rows_unchanged=row["rows_read"] - refused,
+        rows_refused_before=refused,
+        folder=str(import_folder(workspace, import_id)),
+    )
 
 
 def _compare(workspace: Workspace, parsed: Parsed, file: str, import_id: str) -> tuple[ImportOutcome, dict[str, pl.DataFrame]]:
-    rows: dict[str, pl.DataFrame] = {}
-    tables: dict[str, dict[str, int]] = {}
-    for name, frame in parsed.tables.items():
-        novelty = compare_with_known(name, frame, read_facts(workspace, name))
-        rows[name] = novelty.rows
-        tables[name] = {"new": novelty.n_new, "amended": novelty.n_amended, "unchanged": novelty.n_unchanged}
-        for message in novelty.changed:
-            parsed.note("HW-I210", "warning", file, message)
-        if novelty.n_amended:
-            parsed.note(
-                "HW-I211", "info", file, f"{novelty.n_amended} rows of {name} amend what was known; the older stay readable."
-            )
-    _note_unknown_samples(workspace, parsed, file)
+    rows, tables = compare_with_workspace(workspace, parsed, file)
     outcome = ImportOutcome(
         file=file,
         import_id=import_id,
@@ -212,34 +222,17 @@ def _compare(workspace: Workspace, parsed: Parsed, file: str, import_id: str) ->
     return outcome, rows
 
 
-def _note_unknown_samples(workspace: Workspace, parsed: Parsed, file: str) -> None:
-    for child, key, parent in (("measurements", "sample_id", "samples"), ("samples", "site_id", "sites")):
-        if child not in parsed.tables:
-            continue
-        known = [read_facts(workspace, parent).select(key)]
-        if parent in parsed.tables:
-            known.append(parsed.tables[parent].select(key))
-        orphans = parsed.tables[child].select(key).unique().join(pl.concat(known), on=key, how="anti").sort(key)[key]
-        if len(orphans):
-            shown = ", ".join(orphans.head(5).to_list()) + (" …" if len(orphans) > 5 else "")
-            message = (
-                f"{len(orphans)} {parent} are not known yet ({shown}): import their table too; until then no load is computed."
-            )
-            parsed.note("HW-I212", "warning", file, message, column=key)
-
-
 def _is_refused(parsed: Parsed, order: ImportOrder) -> bool:
     nothing_kept = parsed.n_refused > 0 and not any(frame.height for frame in parsed.tables.values())
     return nothing_kept or (order.strict and parsed.n_refused > 0)
 
 
-def _record(outcome: ImportOutcome, order: ImportOrder, content: bytes) -> dict[str, object]:
+def _record(outcome: ImportOutcome, order: ImportOrder, sha256: str) -> dict[str, object]:
     return {
         "import_id": outcome.import_id,
-        "recorded_at": now(),
         "file": outcome.file,
         "format": order.format_name,
-        "content_sha256": hashlib.sha256(content).hexdigest(),
+        "content_sha256": sha256,
         "rows_read": outcome.rows_read,
         "rows_new": outcome.rows_new,
         "rows_amended": outcome.rows_amended,
@@ -250,15 +243,9 @@ def _record(outcome: ImportOutcome, order: ImportOrder, content: bytes) -> dict[
     }
 
 
-def _write_beside(workspace: Workspace, outcome: ImportOutcome, parsed: Parsed) -> Path:
-    folder = workspace.path / "imports" / outcome.import_id
-    if parsed.findings.height:
-        write_atomically(folder / "findings.csv", write_csv_text(parsed.findings))
-    if parsed.refusals.height:
-        write_atomically(folder / "refusals.csv", write_csv_text(parsed.refusals))
-    for number, rows in enumerate(parsed.refused_raw, 1):
-        suffix = f"-{number}" if len(parsed.refused_raw) > 1 else ""
-        write_atomically(folder / f"refused-rows{suffix}.csv", write_csv_text(rows.rename({"source_row": "refusal_row"})))
-    summary = {key: value for key, value in outcome.as_dict().items() if key not in {"refusals", "findings", "folder"}}
-    write_json(folder / "summary.json", summary)
-    return folder
+def _with_papers(workspace: Workspace, outcome: ImportOutcome, parsed: Parsed, order: ImportOrder) -> ImportOutcome:
+    aside = {"refusals", "findings", "folder", "rows_refused_before"}
+    summary = {key: value for key, value in outcome.as_dict().items() if key not in aside}
+    summary["recorded_at"] = now().isoformat(timespec="microseconds")
+    folder = write_beside(workspace, outcome.import_id, summary, parsed, order.mapping)
+    return replace(outcome, folder=str(folder))

@@ -11,13 +11,12 @@ from headworks.core.errors import UsageError
 from headworks.core.periods import Period
 from headworks.jobs.clock import now
 from headworks.jobs.demo_files import ACKNOWLEDGEMENT, demo_digests
-from headworks.jobs.run import method_of, parameter_dirs
+from headworks.jobs.method import method_of, parameter_dirs
 from headworks.loads.derive_consumption import select_consumption_factors
 from headworks.reference import names, read_set, week_conventions
 from headworks.reports import ReportRequest, SituationTables, render_html, situation_report
-from headworks.store import Workspace, latest_run, read_facts, read_result
-from headworks.trends import daily_loads
-from headworks.workflows import default_scopes, with_places
+from headworks.store import Manifest, Workspace, read_facts, read_imports, read_result_of, require_run
+from headworks.workflows import residue_headings, situation_days, with_places
 
 LANGUAGES = ("en", "zh")
 EVERYWHERE = "all"
@@ -74,24 +73,25 @@ def write_report(
 
 def situation_tables(workspace: Workspace, as_of: dt.datetime | None = None) -> SituationTables:
     """What a report is made of, from the newest run or the newest by a moment."""
+    run = require_run(workspace, as_of)
     results = {
-        name: read_result(workspace, name, as_of)
+        name: read_result_of(workspace, run, name)
         for name in ("loads", "weekly_means", "period_means", "period_consumption", "changes", "inconsistent_means")
     }
-    run = latest_run(workspace, as_of)
-    seq = run.last_import_seq if run else None
+    imports = read_imports(workspace, up_to_seq=run.last_import_seq)
     method = method_of(workspace)
-    areas = read_facts(workspace, "areas", up_to_seq=seq)
-    sites = with_places(_with_populations(workspace, seq), areas)
-    pairs = results["period_means"].select("analyte", "drug").unique().sort("analyte")
-    reported = read_facts(workspace, "reported_loads", up_to_seq=seq)
-    days = daily_loads(results.pop("loads"), reported, sites, pairs, default_scopes(method.uncertainty))
+    areas = read_facts(workspace, "areas", imports=imports)
+    sites = with_places(_with_populations(workspace, imports), areas)
+    reported = read_facts(workspace, "reported_loads", imports=imports)
+    loads = results.pop("loads")
+    headings = residue_headings(method.parameters, loads, reported)
+    days = situation_days(loads, reported, sites, headings, method.uncertainty)
     return SituationTables(
         areas=areas,
         sites=sites,
         names=names().select("kind", "id", "name_en", "name_zh"),
         factors=_used_factors(method.parameters.factors),
-        method=_method_facts(workspace, as_of),
+        method=_method_facts(workspace, run),
         days=pl.DataFrame(days).rename({"value": "load_mg_per_1000_per_day"}),
         **results,
     )
@@ -149,10 +149,10 @@ def _period(period_means: pl.DataFrame, said: str | None) -> Period:
     return period
 
 
-def _with_populations(workspace: Workspace, seq: int | None) -> pl.DataFrame:
+def _with_populations(workspace: Workspace, imports: pl.DataFrame) -> pl.DataFrame:
     """Sites with the population that counts now: the dated one before the one in the register."""
-    sites = read_facts(workspace, "sites", up_to_seq=seq)
-    dated = read_facts(workspace, "populations", up_to_seq=seq).sort("valid_from").unique("site_id", keep="last")
+    sites = read_facts(workspace, "sites", imports=imports)
+    dated = read_facts(workspace, "populations", imports=imports).sort("valid_from").unique("site_id", keep="last")
     dated = dated.select("site_id", _population="population", _method="population_method")
     joined = sites.join(dated, on="site_id", how="left", maintain_order="left")
     return joined.with_columns(
@@ -168,10 +168,7 @@ def _used_factors(factors: pl.DataFrame) -> pl.DataFrame:
     return used.select("drug", "analyte").join(factors, on=["drug", "analyte"], how="left", maintain_order="left")
 
 
-def _method_facts(workspace: Workspace, as_of: dt.datetime | None) -> dict[str, object]:
-    run = latest_run(workspace, as_of)
-    if run is None:
-        return {}
+def _method_facts(workspace: Workspace, run: Manifest) -> dict[str, object]:
     own = [f"{name} (headworks.toml)" for name in workspace.settings.week_conventions]
     shipped = week_conventions()["convention"].to_list()
     is_demo = any(one["content_sha256"] in demo_digests() for one in run.imports)

@@ -111,6 +111,8 @@ def with_consumption(rows: pl.DataFrame, parameter_set: str, *, below: str = "si
 def select_first_residue(candidates: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """One row per key: of the residues of a drug the one that ranks first."""
     several = candidates.select("drug", "residues").unique().filter(pl.len().over("drug") > 1)["drug"].unique()
+    if several.is_empty():
+        return candidates
     is_several = pl.col("drug").is_in(several.implode())
     chosen = candidates.filter(is_several).sort("_rank", "residues").unique(keys, keep="first", maintain_order=True)
     return pl.concat([candidates.filter(~is_several), chosen])
@@ -140,7 +142,7 @@ def _molar_sum(candidates: pl.DataFrame) -> pl.DataFrame:
     several = quantified.filter(pl.len().over(keys) > 1)
     if several.is_empty():
         return candidates
-    moles = (pl.col("central") / pl.col("residue_molar_mass_g_per_mol")).sum()
+    moles = (pl.col("central") * (1.0 / pl.col("residue_molar_mass_g_per_mol"))).sum()
     shares = pl.col("excretion_fraction").sum()
     first = [name for name in several.columns if name not in {*keys, "residues", "central", "_rank"}]
     summed = several.group_by(keys, maintain_order=True).agg(

@@ -58,7 +58,7 @@ def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float]) -> DerivedLo
         ``loads`` keeps the promise of the table ``loads``, sorted by its key; a censored row has empty loads, and its
         ``upper`` is the most it can have been (empty when the limit is unknown).
     """
-    results = _with_samples(inputs)
+    results = _with_samples(inputs, uncertainty)
     reason = (
         pl.when(pl.col("site_id").is_null())
         .then(pl.lit("the sample is not known"))
@@ -72,13 +72,12 @@ def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float]) -> DerivedLo
     results = results.with_columns(reason=reason)
     left_out = results.filter(pl.col("reason").is_not_null()).select("sample_id", "analyte", "replicate", "reason")
     daily = _one_row_per_day(results.filter(pl.col("reason").is_null()), uncertainty)
-    daily = _with_population(daily, inputs, uncertainty)
     loads = daily.with_columns(**_bounds()).select(Loads.column_names())
     loads = sort_by_key(loads, Loads)
     return DerivedLoads(loads, left_out.sort("sample_id", "analyte", "replicate"))
 
 
-def _with_samples(inputs: LoadInputs) -> pl.DataFrame:
+def _with_samples(inputs: LoadInputs, uncertainty: dict[str, float]) -> pl.DataFrame:
     samples = inputs.samples.select(
         "sample_id",
         "site_id",
@@ -98,6 +97,8 @@ def _with_samples(inputs: LoadInputs) -> pl.DataFrame:
         flow_m3_per_day=pl.coalesce("_sample_flow", "_day_flow"),
         u_flow=pl.coalesce("_sample_u_flow", "_day_u_flow"),
     )
+    # The population is found for the samples, of which there are far fewer than results.
+    samples = _with_population(samples, inputs, uncertainty)
     results = inputs.measurements.with_columns(pl.col("detection", "qc_flag").cast(pl.String))
     return results.join(samples, on="sample_id", how="left")
 
@@ -134,6 +135,9 @@ def _one_row_per_day(results: pl.DataFrame, uncertainty: dict[str, float]) -> pl
         least="_least",
         flow="flow_m3_per_day",
         u_day="_u",
+        population="population",
+        population_method="population_method",
+        u_site="u_site",
         n_results=pl.lit(1, dtype=pl.UInt32),
     )
     several = _averaged(results.filter(~pl.col("_is_alone")))
@@ -150,14 +154,18 @@ def _averaged(results: pl.DataFrame) -> pl.DataFrame:
     state = pl.col("detection")
     all_quantified, none_detected = (state == "quantified").all(), (state == "not_detected").all()
     words = pl.when(all_quantified).then(pl.lit("quantified")).when(none_detected).then(pl.lit("not_detected"))
+    # Sorted before they are averaged: the same results give the same bits, in whatever order they come.
     return results.group_by("site_id", "day", "analyte").agg(
-        concentration=pl.when(all_quantified).then(pl.col("_value").mean()),
-        most=pl.when(pl.col("_most").is_not_null().all()).then(pl.col("_most").mean()),
-        least=pl.col("_least").mean(),
+        concentration=pl.when(all_quantified).then(pl.col("_value").sort().mean()),
+        most=pl.when(pl.col("_most").is_not_null().all()).then(pl.col("_most").sort().mean()),
+        least=pl.col("_least").sort().mean(),
         detection=words.otherwise(pl.lit("below_loq")),
-        flow=pl.col("flow_m3_per_day").mean(),
+        flow=pl.col("flow_m3_per_day").sort().mean(),
         u_day=pl.col("_u").max(),
         batch_id=pl.col("batch_id").sort().first(),
+        population=pl.col("population").first(),
+        population_method=pl.col("population_method").first(),
+        u_site=pl.col("u_site").first(),
         n_results=pl.len(),
     )
 
@@ -170,35 +178,35 @@ def _relative(*terms: pl.Expr) -> pl.Expr:
     return (product - 1.0).sqrt()
 
 
-def _with_population(daily: pl.DataFrame, inputs: LoadInputs, uncertainty: dict[str, float]) -> pl.DataFrame:
+def _with_population(samples: pl.DataFrame, inputs: LoadInputs, uncertainty: dict[str, float]) -> pl.DataFrame:
+    """Samples with the newest population that was valid on their day, else the one in the register of sites."""
     served = inputs.sites.select(
         "site_id", pl.col("population_served").alias("_served"), pl.col("population_method").alias("_served_method")
     )
-    daily = daily.join(served, on="site_id", how="left")
-    daily = _with_dated_population(daily, inputs.populations)
-    has_dated = pl.col("_dated").is_not_null()
-    people = pl.coalesce("_dated", "_served")
-    return daily.with_columns(
-        population=pl.when(people > 0).then(people),
-        population_method=pl.when(has_dated).then(pl.col("_dated_method")).otherwise(pl.col("_served_method")),
-        u_site=pl.when(people > 0).then(pl.col("u_population").fill_null(uncertainty["population"])).otherwise(0.0),
-    )
-
-
-def _with_dated_population(daily: pl.DataFrame, populations: pl.DataFrame) -> pl.DataFrame:
-    """The newest population that was valid on each sampling day."""
-    days = daily.select("site_id", "day").unique().sort("day")
-    dated = populations.select(
+    dated = inputs.populations.select(
         "site_id",
         "valid_from",
         "u_population",
         pl.col("population").alias("_dated"),
         pl.col("population_method").alias("_dated_method"),
-    ).sort("valid_from", "site_id")
-    found = days.join_asof(
-        dated, left_on="day", right_on="valid_from", by="site_id", strategy="backward", check_sortedness=False
     )
-    return daily.join(found.drop("valid_from"), on=["site_id", "day"], how="left")
+    found = samples.sort("day").join_asof(
+        dated.sort("valid_from", "site_id"),
+        left_on="day",
+        right_on="valid_from",
+        by="site_id",
+        strategy="backward",
+        check_sortedness=False,
+    )
+    found = found.join(served, on="site_id", how="left")
+    people = pl.coalesce("_dated", "_served")
+    is_dated = pl.col("_dated").is_not_null()
+    return found.select(
+        *samples.columns,
+        population=pl.when(people > 0).then(people),
+        population_method=pl.when(is_dated).then(pl.col("_dated_method")).otherwise(pl.col("_served_method")),
+        u_site=pl.when(people > 0).then(pl.col("u_population").fill_null(uncertainty["population"])).otherwise(0.0),
+    )
 
 
 def _bounds() -> dict[str, pl.Expr]:
@@ -213,9 +221,9 @@ def _bounds() -> dict[str, pl.Expr]:
     return {
         "load_mg_per_day": load,
         "load_mg_per_1000_per_day": load_per_1000(load, people),
-        "load_mg_per_day_lower": least / spread_load,
+        "load_mg_per_day_lower": least * (1.0 / spread_load),
         "load_mg_per_day_upper": most * spread_load,
-        "lower": load_per_1000(least, people) / spread,
+        "lower": load_per_1000(least, people) * (1.0 / spread),
         "upper": load_per_1000(most, people) * spread,
         "limit_mg_per_1000_per_day": pl.when(is_censored).then(load_per_1000(most, people)),
         "detection": pl.col("detection").cast(Loads.columns()["detection"].dtype),

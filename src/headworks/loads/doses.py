@@ -18,4 +18,4 @@ def doses(consumption: Amount, dose_mg: Amount) -> Amount:
     >>> round(doses(510.1578947368421, 100.0), 4)
     5.1016
     """
-    return consumption / dose_mg
+    return consumption * (1.0 / dose_mg)  # see load_per_1000 on division

@@ -45,4 +45,6 @@ def load_per_1000(load_mg_per_day: Amount, population: Amount) -> Amount:
             remedy="Give a population above 0",
             code="HW-D112",
         )
-    return load_mg_per_day / population * _PER
+    # Not load / population: Polars divides by a column that holds one value by multiplying with its reciprocal, by any other
+    # column it divides, so the last bit would hang on which other rows there are. This form is the same for both.
+    return load_mg_per_day * (_PER / population)

@@ -6,7 +6,9 @@ Delta has no enumerations, so they are written as text and cast back on reading.
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
@@ -15,10 +17,12 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from headworks.core.errors import WorkspaceBusy, WorkspaceError
 
 _KEEP_ALL = {"delta.logRetentionDuration": "interval 36500 days", "delta.deletedFileRetentionDuration": "interval 36500 days"}
+_AT_FAULT = (DeltaError, OSError, pl.exceptions.PolarsError)
+_MOST_WORDS = 300
 
 
-def append(path: Path, frame: pl.DataFrame, transaction: str) -> int:
-    """Append rows in one commit, once per transaction name; the version after it.
+def append(path: Path, frame: pl.DataFrame, transaction: str | None = None) -> None:
+    """Append rows in one commit; once only, when the transaction has a name.
 
     Raises
     ------
@@ -27,11 +31,10 @@ def append(path: Path, frame: pl.DataFrame, transaction: str) -> int:
     WorkspaceError
         The disk is full or the table is damaged.
     """
-    if has_transaction(path, transaction):
-        return version(path)
-    properties = CommitProperties(app_transactions=[Transaction(transaction, 1)])
+    if transaction is not None and has_transaction(path, transaction):
+        return
+    properties = CommitProperties(app_transactions=[Transaction(transaction, 1)]) if transaction else None
     _write(path, frame, mode="append", commit_properties=properties, schema_mode="merge" if is_table(path) else None)
-    return version(path)
 
 
 def replace(path: Path, frame: pl.DataFrame, predicate: str | None = None) -> int:
@@ -49,8 +52,13 @@ def delete(path: Path, predicate: str) -> int:
         return 0
     try:
         return int(DeltaTable(str(path)).delete(predicate)["num_deleted_rows"] or 0)
-    except (DeltaError, OSError) as problem:
+    except _AT_FAULT as problem:
         raise _damaged(path, problem) from problem
+
+
+def quoted(text: str) -> str:
+    """A text as it stands in a predicate."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def scan(path: Path, schema: dict[str, pl.DataType], at_version: int | None = None) -> pl.LazyFrame:
@@ -58,23 +66,39 @@ def scan(path: Path, schema: dict[str, pl.DataType], at_version: int | None = No
 
     A table that was never written is empty; a column added to the schema later is null in older rows.
     """
-    if (at_version is not None and at_version < 0) or not is_table(path):
+    if (at_version is not None and at_version < 0) or (at_version is None and not is_table(path)):
         return pl.LazyFrame(schema=schema)
     try:
-        lazy = pl.scan_delta(str(path), version=at_version)
-        present = lazy.collect_schema()
-    except (DeltaError, OSError, pl.exceptions.PolarsError) as problem:
+        uris = DeltaTable(str(path), version=at_version).file_uris()
+    except _AT_FAULT as problem:
         raise _damaged(path, problem) from problem
-    columns = [
-        pl.col(name).cast(dtype) if name in present else pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in schema.items()
-    ]
-    return lazy.select(columns)
+    if not uris:
+        return pl.LazyFrame(schema=schema)
+    # The library writes a blank or a Chinese character of the folder's name as %20; Polars looks for a folder of that name.
+    files = [path / PurePosixPath(unquote(uri)).name for uri in uris]
+    plain = {name: pl.String() if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
+    lazy = pl.scan_parquet(files, glob=False, schema=plain, missing_columns="insert", extra_columns="ignore")
+    # A cast that does nothing would keep a filter on the column from reaching the files.
+    return lazy.with_columns(pl.col(name).cast(dtype) for name, dtype in schema.items() if isinstance(dtype, pl.Enum))
+
+
+def collect(path: Path, lazy: pl.LazyFrame) -> pl.DataFrame:
+    """The rows of a scan.
+
+    Raises
+    ------
+    WorkspaceError
+        A file of the table is missing or damaged.
+    """
+    try:
+        return lazy.collect()
+    except _AT_FAULT as problem:
+        raise _damaged(path, problem) from problem
 
 
 def version(path: Path) -> int:
     """Version of the table; -1 when it was never written."""
-    return DeltaTable(str(path), without_files=True).version() if is_table(path) else -1
+    return DeltaTable(str(path)).version() if is_table(path) else -1
 
 
 def is_table(path: Path) -> bool:
@@ -89,28 +113,56 @@ def has_transaction(path: Path, transaction: str) -> bool:
 
 def compact(path: Path) -> int:
     """Rewrite many small files as few; how many files went. Old versions stay readable."""
-    return int(DeltaTable(str(path)).optimize.compact()["numFilesRemoved"]) if is_table(path) else 0
+    try:
+        return int(DeltaTable(str(path)).optimize.compact()["numFilesRemoved"]) if is_table(path) else 0
+    except _AT_FAULT as problem:
+        raise _damaged(path, problem) from problem
+
+
+def holds_version(path: Path, at_version: int) -> bool:
+    """Whether the rows are those of a version: nothing but compaction came after it."""
+    now = version(path)
+    if now <= at_version:
+        return now == at_version
+    later = DeltaTable(str(path)).history(now - at_version)
+    return all(commit["operation"] == "OPTIMIZE" for commit in later)
+
+
+def unnamed_files(path: Path) -> list[Path]:
+    """Files in the table's folder that no commit ever named: what a killed writer left."""
+    log = path / "_delta_log"
+    if not is_table(path) or not (log / f"{0:020d}.json").is_file():
+        return []
+    named = set()
+    for commit in log.glob("*.json"):
+        for line in commit.read_text(encoding="utf-8").splitlines():
+            for kind in ("add", "remove"):
+                named |= {unquote(said["path"]) for said in [json.loads(line).get(kind)] if said}
+    data = [file for file in path.rglob("*") if file.is_file() and log not in file.parents]
+    cut_off = [file for file in log.iterdir() if file.name.endswith(".tmp") or "#" in file.name]
+    return sorted(cut_off + [file for file in data if file.relative_to(path).as_posix() not in named])
 
 
 def _write(path: Path, frame: pl.DataFrame, **options: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     plain = frame.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String))
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_deltalake(str(path), plain, configuration=_KEEP_ALL, **options)  # type: ignore[call-overload]
     except CommitFailedError as problem:
         raise WorkspaceBusy(
             "Another process wrote to the same table at the same moment.",
             where=str(path),
-            found=str(problem)[:200],
+            found=str(problem)[:_MOST_WORDS],
             remedy="Nothing was changed; try again",
         ) from problem
-    except (DeltaError, OSError) as problem:
+    except _AT_FAULT as problem:
         raise _damaged(path, problem) from problem
 
 
 def _damaged(path: Path, problem: Exception) -> WorkspaceError:
-    if isinstance(problem, TableNotFoundError):
-        remedy = "Run headworks check on the workspace"
+    if isinstance(problem, (TableNotFoundError, FileNotFoundError, pl.exceptions.PolarsError)):
+        remedy = "A file of the table is missing or damaged: restore the workspace from a backup; results can be recomputed"
     else:
         remedy = "See whether the disk is full and the folder writable, then try again; nothing of it was counted"
-    return WorkspaceError("A table cannot be read or written.", where=str(path), found=str(problem)[:300], remedy=remedy)
+    words = " ".join(str(problem).split())[:_MOST_WORDS]
+    return WorkspaceError("A table cannot be read or written.", where=str(path), found=words, remedy=remedy, code="HW-W005")

@@ -26,6 +26,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import math
 import tomllib
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -37,7 +38,7 @@ FORMAT = 1
 _KNOWN: dict[str, dict[str, type | tuple[type, ...]]] = {
     "": {"format": int, "name": str, "timezone": str},
     "run": {"parameter_set": str, "residues": str, "parameter_dirs": list},
-    "uncertainty": dict.fromkeys(("sampling", "flow", "analysis", "calibration", "population", "excretion"), (int, float)),
+    "uncertainty": dict.fromkeys(("sampling", "flow", "analysis", "calibration", "population"), (int, float)),
     "publication_floors": dict.fromkeys(DEFAULT_FLOORS, int),
 }
 
@@ -58,8 +59,9 @@ class Settings:
     @property
     def digest(self) -> str:
         """Changes when anything that a result hangs on changes."""
-        said = {key: value for key, value in asdict(self).items() if key not in {"name", "publication_floors"}}
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        aside = {"name", "timezone", "publication_floors"}
+        said = {key: value for key, value in asdict(self).items() if key not in aside}
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def read_settings(text: str, where: str) -> Settings:
@@ -74,15 +76,14 @@ def read_settings(text: str, where: str) -> Settings:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise _wrong("The settings are not TOML.", where, str(problem), "Correct that line") from problem
-    if said.get("format", FORMAT) != FORMAT:
-        found = f"format {said['format']}"
-        raise _wrong(
-            "The workspace was made by a later version.",
-            where,
-            found,
-            f"Install the version that made it; this one reads {FORMAT}",
-        )
+    _require_format(said.get("format", FORMAT), where)
     conventions = said.pop("week_conventions", {})
+    if not isinstance(conventions, dict) or not all(isinstance(one, dict) for one in conventions.values()):
+        remedy = "Write [week_conventions.NAME] and under it weekday_days, weekend_days and first_year"
+        raise _wrong("A setting is of the wrong kind.", f"{where}, week_conventions", repr(conventions), remedy)
+    for section in _KNOWN:
+        if section and not isinstance(said.get(section, {}), dict):
+            raise _wrong("A setting is of the wrong kind.", f"{where}, {section}", repr(said[section]), f"Write [{section}]")
     top = {key: value for key, value in said.items() if not isinstance(value, dict)}
     _require_known("", top, where)
     for section, values in said.items():
@@ -90,11 +91,7 @@ def read_settings(text: str, where: str) -> Settings:
             if section not in _KNOWN:
                 raise _unknown(section, [*_KNOWN, "week_conventions"], where)
             _require_known(section, values, where)
-    for name, value in said.get("uncertainty", {}).items():
-        if value < 0:
-            raise _wrong(
-                "An uncertainty is below zero.", f"{where}, [uncertainty] {name}", str(value), "Give a fraction such as 0.12"
-            )
+    _require_numbers(said, where)
     run = said.get("run", {})
     return Settings(
         name=top.get("name", ""),
@@ -106,6 +103,28 @@ def read_settings(text: str, where: str) -> Settings:
         publication_floors=dict(said.get("publication_floors", {})),
         week_conventions=conventions,
     )
+
+
+def _require_format(said: object, where: str) -> None:
+    if said == FORMAT and not isinstance(said, bool):
+        return
+    if isinstance(said, int) and said > FORMAT:
+        remedy = f"Install the version that made it; this one reads {FORMAT}"
+        raise _wrong("The workspace was made by a later version.", where, f"format {said}", remedy)
+    raise _wrong("There is no such format of a workspace.", where, f"format {said!r}", f"Write format = {FORMAT}")
+
+
+def _require_numbers(said: dict[str, Any], where: str) -> None:
+    for name, value in said.get("uncertainty", {}).items():
+        if not 0 <= value < math.inf:
+            remedy = "Give a fraction such as 0.12"
+            raise _wrong("An uncertainty is below zero or no number.", f"{where}, [uncertainty] {name}", str(value), remedy)
+    for name, value in said.get("publication_floors", {}).items():
+        if value < 0:
+            raise _wrong("A floor is below zero.", f"{where}, [publication_floors] {name}", str(value), "Give residents")
+    folders = said.get("run", {}).get("parameter_dirs", [])
+    if not all(isinstance(folder, str) for folder in folders):
+        raise _wrong("A folder is a text.", f"{where}, [run] parameter_dirs", repr(folders), 'Write ["parameters"]')
 
 
 def _require_known(section: str, values: dict[str, Any], where: str) -> None:

@@ -15,20 +15,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from headworks.core.errors import WorkspaceBusy, WorkspaceError
 from headworks.store.settings import FORMAT, Settings, read_settings
 
 SETTINGS = "headworks.toml"
+_NO_ADDRESS = re.compile(r"[\[\]^|\\\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
 _WAIT_SECONDS = 120.0
+# Longer than a small import holds the lock, so that a wait nobody notices is not announced.
+_SILENT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,11 @@ class Workspace:
         Raises
         ------
         WorkspaceError
-            ``HW-W004`` when the folder holds something else.
+            ``HW-W004`` when the folder holds something else, ``HW-W006`` when it cannot be written to, ``HW-W008`` when its
+            name has a sign that a table's address cannot have.
         """
-        if (path / SETTINGS).is_file():
+        _require_plain_name(path)
+        if is_workspace(path):
             return cls.open(path)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise WorkspaceError(
@@ -56,12 +62,13 @@ class Workspace:
                 remedy="Name a new or an empty folder",
                 code="HW-W004",
             )
-        path.mkdir(parents=True, exist_ok=True)
         lines = [f"format = {FORMAT}", f"name = {json.dumps(name, ensure_ascii=False)}"]
         if timezone:
             lines.append(f"timezone = {json.dumps(timezone)}  # of local times that come without an offset")
         lines += ["", "[run]", f'parameter_set = "{Settings.parameter_set}"', f'residues = "{Settings.residues}"', ""]
-        write_atomically(path / SETTINGS, "\n".join(lines))
+        with refusing_os_errors(path):
+            path.mkdir(parents=True, exist_ok=True)
+            write_atomically(path / SETTINGS, "\n".join(lines))
         return cls.open(path)
 
     @classmethod
@@ -73,35 +80,63 @@ class Workspace:
         WorkspaceError
             ``HW-W001`` when there is none, ``HW-W003`` when its settings are at fault.
         """
+        _require_plain_name(path)
         settings_file = path / SETTINGS
-        if not settings_file.is_file():
+        if not is_workspace(path):
             raise WorkspaceError(
                 "There is no workspace here.", where=str(path), remedy=f"Make one: headworks init {path}", code="HW-W001"
             )
-        return cls(path, read_settings(settings_file.read_text(encoding="utf-8"), str(settings_file)))
+        try:
+            text = settings_file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise WorkspaceError(
+                "The settings cannot be read.",
+                where=str(settings_file),
+                found=str(problem),
+                remedy="Save the file as UTF-8, readable for you",
+                code="HW-W003",
+            ) from problem
+        return cls(path, read_settings(text, str(settings_file)))
 
     @contextmanager
-    def writing(self, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]:
+    def writing(self, wait_seconds: float = _WAIT_SECONDS, tell: Callable[[str], None] = lambda step: None) -> Iterator[None]:
         """Hold the workspace's lock; one writer at a time.
+
+        Parameters
+        ----------
+        wait_seconds
+            How long to wait for another writer.
+        tell
+            Told when there is another writer to wait for.
 
         Raises
         ------
         WorkspaceBusy
             ``HW-W002`` when another process holds it for longer than ``wait_seconds``.
+        WorkspaceError
+            ``HW-W006`` when the disk is full or the folder is not writable.
         """
         lock = FileLock(self.path / ".lock")
+        with refusing_os_errors(self.path):
+            self._acquire(lock, wait_seconds, tell)
+            try:
+                yield
+            finally:
+                lock.release()
+
+    def _acquire(self, lock: BaseFileLock, wait_seconds: float, tell: Callable[[str], None]) -> None:
         try:
-            lock.acquire(timeout=wait_seconds)
+            try:
+                lock.acquire(timeout=min(_SILENT_SECONDS, wait_seconds))
+            except Timeout:
+                tell("waiting for another process that is writing")
+                lock.acquire(timeout=max(0.0, wait_seconds - _SILENT_SECONDS))
         except Timeout as problem:
             raise WorkspaceBusy(
                 "Another process is writing to this workspace.",
                 where=str(self.path),
                 remedy="Nothing was changed; try again when it has finished",
             ) from problem
-        try:
-            yield
-        finally:
-            lock.release()
 
     def facts(self, table: str) -> Path:
         """Folder of a fact table."""
@@ -110,6 +145,42 @@ class Workspace:
     def results(self, table: str) -> Path:
         """Folder of a result table."""
         return self.path / "results" / table
+
+
+def _require_plain_name(path: Path) -> None:
+    """Blanks, quotes and letters of any script are well; Delta Lake makes addresses of folders, and a few signs break them."""
+    found = _NO_ADDRESS.search(path.absolute().as_posix())
+    if found:
+        raise WorkspaceError(
+            "A workspace cannot be kept in a folder of this name.",
+            where=repr(str(path)),
+            found=repr(found.group()),
+            remedy="Choose a folder, and folders above it, without [ ] ^ | \\ %20 and control characters",
+            code="HW-W008",
+        )
+
+
+def is_workspace(path: Path) -> bool:
+    """Whether a folder has the settings of a workspace."""
+    try:
+        return (path / SETTINGS).is_file()
+    except OSError:
+        return False
+
+
+@contextmanager
+def refusing_os_errors(path: Path) -> Iterator[None]:
+    """What the operating system refuses inside becomes a refusal of ours, ``HW-W006``."""
+    try:
+        yield
+    except OSError as problem:
+        raise WorkspaceError(
+            "The workspace cannot be written to.",
+            where=problem.filename if isinstance(problem.filename, str) else str(path),
+            found=problem.strerror or str(problem),
+            remedy="See whether the disk is full and the folder writable, then try again; nothing was counted",
+            code="HW-W006",
+        ) from problem
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

@@ -73,14 +73,17 @@ def log_mean_with_censored(group: Index, log_limit: Array, n_quantified: Array, 
     1.5
     """
     mu = mean_log.astype(np.float64, copy=True)
+    is_done = np.zeros(mu.shape, dtype=bool)
     for _ in range(_MOST_STEPS):
         standard = (log_limit - mu[group]) / sigma[group]
         ratio = np.exp(-0.5 * standard**2 - _LOG_SQRT_2_PI - log_ndtr(standard))
         pull = np.bincount(group, ratio, mu.size)
         stiffness = n_quantified + np.bincount(group, ratio * (ratio + standard), mu.size)
         step = (n_quantified * (mean_log - mu) - sigma * pull) / stiffness
-        mu += step
-        if np.all(np.abs(step) <= _CLOSE * (1.0 + np.abs(mu))):
+        # A group that has arrived stays: its result must not hang on how long the others take.
+        mu += np.where(is_done, 0.0, step)
+        is_done |= np.abs(step) <= _CLOSE * (1.0 + np.abs(mu))
+        if is_done.all():
             break
     return mu
 

@@ -3,6 +3,9 @@
 A group is whatever its keys say: a site and residue in a week, a month, a year. The table is internal to the room; weekly
 means, period means and changes read it. Groups are summed in Polars and solved together in NumPy: no group has a loop.
 
+Groups are summed in the order of their days (``maintain_order``), never in parts: the same days give the same bits, whatever
+other groups there are, so that recomputing what is new equals recomputing all.
+
 Trap: an unknown limit stands for two different facts here. Within a group that has a quantified day it is *bounded* by the
 smallest one; a group without any looks to the site's other days of the same residue; only then is it unknown.
 """
@@ -81,7 +84,7 @@ def group_days(days: pl.DataFrame, keys: list[str], *, default_log_sd: float) ->
     groups = groups.join(pooled_log_sd(groups, default_log_sd), on="analyte", how="left").sort(keys)
     groups = groups.with_row_index("group")
     valued = _valued(days, groups, keys)
-    moments = valued.group_by("group").agg(
+    moments = valued.group_by("group", maintain_order=True).agg(
         mean_zero=pl.col("at_zero").mean(),
         sd_zero=pl.col("at_zero").std(),
         mean=_none_if_any_missing("central", "mean"),
@@ -107,7 +110,7 @@ def _sd_at_limit() -> pl.Expr:
 
 def _counted(days: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     quantified = pl.col("value").is_not_null()
-    return days.group_by(keys).agg(
+    return days.group_by(keys, maintain_order=True).agg(
         n_days=pl.len().cast(pl.Int64),
         n_censored=(~quantified).sum().cast(pl.Int64),
         n_not_detected=(pl.col("detection").cast(pl.String) == "not_detected").sum().cast(pl.Int64),
@@ -124,10 +127,10 @@ def _counted(days: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 def _shared(days: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """What the batches leave in the mean: the days of one share its error, batches average (T8)."""
-    batches = days.group_by([*keys, "batch_id"]).agg(
+    batches = days.group_by([*keys, "batch_id"], maintain_order=True).agg(
         n_batch=pl.len().cast(pl.Float64), sigma2=(pl.col("u_batch") ** 2).log1p().mean()
     )
-    return batches.group_by(keys).agg(
+    return batches.group_by(keys, maintain_order=True).agg(
         sigma_batch=((pl.col("n_batch") ** 2 * pl.col("sigma2")).sum() / pl.col("n_batch").sum() ** 2).sqrt()
     )
 
@@ -135,13 +138,13 @@ def _shared(days: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 def _valued(days: pl.DataFrame, groups: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Every day with its group and its three values."""
     solved = groups.select([*keys, "group", "smallest"])
-    rows = days.select([*keys, "value", "limit"]).join(solved, on=keys, how="left", nulls_equal=True)
+    rows = days.select([*keys, "value", "limit"]).join(solved, on=keys, how="left", nulls_equal=True, maintain_order="left")
     value = pl.col("value")
     quantified = rows.filter(value.is_not_null()).select("group", at_zero=value, central=value, at_limit=value)
     at_site = days.group_by(_SITE).agg(smallest_at_site=value.filter(value > 0).min())
     censored = (
         rows.filter(value.is_null())
-        .join(at_site, on=_SITE, how="left")
+        .join(at_site, on=_SITE, how="left", maintain_order="left")
         .select("group", at_zero=pl.lit(0.0), at_limit=pl.coalesce("limit", "smallest", "smallest_at_site"))
     )
     central = pl.Series("central", _central(censored, groups), dtype=pl.Float64).fill_nan(None)

@@ -93,9 +93,9 @@ def _by_convention(days: pl.DataFrame, conventions: pl.DataFrame) -> pl.DataFram
     names = chosen.select("year", "convention").unique()
     counted = pl.col("value").fill_null(0.0)
     return (
-        days.join(chosen.drop("convention"), on=["year", "weekday"], how="left")
-        .join(names, on="year", how="left")
-        .group_by(_KEYS)
+        days.join(chosen.drop("convention"), on=["year", "weekday"], how="left", maintain_order="left")
+        .join(names, on="year", how="left", maintain_order="left")
+        .group_by(_KEYS, maintain_order=True)
         .agg(
             pl.col("country", "city").sort_by("weekday").first(),
             pl.col("convention").first(),

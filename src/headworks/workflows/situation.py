@@ -165,7 +165,9 @@ def _means(
     clock.begin("consumption of periods")
     used = period_consumption(means, method.parameters.factors, method.parameters.set_id)
     clock.begin("published means")
-    inconsistent = flag_inconsistent_means(weekly, published, days=days, conventions=method.conventions)
+    inconsistent = flag_inconsistent_means(
+        weekly, under_headings(published, headings), days=days, conventions=method.conventions
+    )
     return {
         "weekly_means": weekly,
         "period_means": means,

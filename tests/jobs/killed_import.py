@@ -1,0 +1,67 @@
+"""Imports and runs in processes of their own, which can be killed at any moment, or before the N-th change on disk.
+
+Reads lines ``[workspace, file, format, N]`` as JSON from stdin; for each answers the number of the process that does it, and
+when that has ended its exit code (-9 when it was killed). ``file`` may be ``run``; with N = 0 the process is left alone. The
+processes are forks of this one, which has loaded the libraries and used none of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from headworks.jobs.import_files import ImportOrder, import_file
+from headworks.jobs.run import run
+from headworks.store import Workspace, delta
+
+
+def die_before_change(number: int) -> None:
+    changes = 0
+
+    def counted(function: Any) -> Any:
+        def change(*arguments: Any, **options: Any) -> Any:
+            nonlocal changes
+            changes += 1
+            if changes == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*arguments, **options)
+
+        return change
+
+    # Every way in which an import, its undoing or a run changes the disk.
+    delta._write = counted(delta._write)
+    delta.delete = counted(delta.delete)
+    os.fsync = counted(os.fsync)
+    Path.replace = counted(Path.replace)  # type: ignore[method-assign]
+    Path.unlink = counted(Path.unlink)  # type: ignore[method-assign]
+
+
+def work(folder: str, file: str, form: str, number: int) -> None:
+    if number:
+        die_before_change(number)
+    if file == "run":
+        run(Workspace.open(Path(folder)))
+    else:
+        import_file(Workspace.open(Path(folder)), Path(file), ImportOrder(form))
+
+
+def main() -> None:
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                work(*json.loads(line))
+                code = 0
+            finally:
+                os._exit(code)
+        print(pid, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from headworks.core.errors import UsageError
+from headworks.core.schema import polars_schema
+from headworks.store import Workspace, read_result, result_digest
+from headworks.store.results import read_result_version, replace_result
+from headworks.tables import PeriodConsumption
+
+ROW = {
+    "site_id": "A", "period": "2024", "drug": "x", "residues": "x", "consumption_mg_per_1000_per_day": 1.5, "lower": 0.0,
+    "upper": None, "detection": "quantified", "u_factor": 0.1, "parameter_set": "p",
+}  # fmt: skip
+TABLE = "period_consumption"
+
+
+def rows(*changes: dict) -> pl.DataFrame:
+    return pl.DataFrame([ROW | change for change in changes], schema=polars_schema(PeriodConsumption))
+
+
+def test_equal_tables_have_equal_digests_whatever_their_order() -> None:
+    one, other = {"drug": "x"}, {"drug": "y"}
+    assert result_digest(rows(one, other), TABLE) == result_digest(rows(other, one), TABLE)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ({"lower": 0.0}, {"lower": -0.0}),
+        ({"lower": 0.1 + 0.2}, {"lower": 0.3}),
+        ({"upper": None}, {"upper": 0.0}),
+        ({"residues": "ab", "parameter_set": "c"}, {"residues": "a", "parameter_set": "bc"}),
+        ({"detection": "quantified"}, {"detection": "below_loq"}),
+    ],
+)
+def test_a_single_bit_makes_another_digest(left: dict, right: dict) -> None:
+    assert result_digest(rows(left), TABLE) != result_digest(rows(right), TABLE)
+
+
+@pytest.mark.parametrize("most", [0, 2_000])
+def test_replacing_part_of_a_table_keeps_the_rest(most: int, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headworks.store.results._MOST_VALUES", most)
+    strange = "o'Hara; --"
+    first = replace_result(workspace, TABLE, rows({"drug": strange}, {"drug": "y"}, {"drug": "z"}))
+    fresh = rows({"drug": strange, "lower": 9.0})
+    second = replace_result(workspace, TABLE, fresh, ("drug", [strange, "z"]), first)
+    assert read_result_version(workspace, TABLE, second).select("drug", "lower").rows() == [(strange, 9.0), ("y", 0.0)]
+    assert read_result_version(workspace, TABLE, first).height == 3
+
+
+def test_there_are_no_results_before_the_first_run(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="no results yet"):
+        read_result(workspace, TABLE)
+    with pytest.raises(UsageError, match="no results by then"):
+        read_result(workspace, TABLE, dt.datetime(2020, 1, 1, tzinfo=dt.UTC))

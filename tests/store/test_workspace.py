@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from headworks.core.errors import WorkspaceError
+from headworks.store import Workspace
+from headworks.store.workspace import SETTINGS, write_atomically, write_json
+
+# Python's own files may be readable for nobody but us: everything is loaded and done once before the rights are given up.
+AS_NOBODY = """
+import contextlib, io, os, sys
+from headworks.cli.app import run_app
+with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    for words in (["show", sys.argv[1]], ["check", sys.argv[1]], ["run", sys.argv[1]], sys.argv[2:] + ["--dry-run"], sys.argv[2:]):
+        run_app(words)
+os.setgid(65534)
+os.setuid(65534)
+raise SystemExit(run_app(sys.argv[2:]))
+"""
+
+
+def as_nobody(scratch: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", AS_NOBODY, str(scratch), *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_new_workspace_has_its_name_and_timezone(tmp_path: Path) -> None:
+    made = Workspace.create(tmp_path / "a" / "b", name='Say "省"', timezone="Asia/Shanghai")
+    assert made.settings.name == 'Say "省"'
+    assert Workspace.open(tmp_path / "a" / "b") == made
+    assert made.settings.timezone == "Asia/Shanghai"
+
+
+def test_an_existing_workspace_is_opened_and_left_as_it_is(workspace: Workspace) -> None:
+    before = (workspace.path / SETTINGS).read_text()
+    assert Workspace.create(workspace.path, name="other") == workspace
+    assert (workspace.path / SETTINGS).read_text() == before
+
+
+def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("")
+    with pytest.raises(WorkspaceError, match="not empty and is no workspace"):
+        Workspace.create(tmp_path)
+    with pytest.raises(WorkspaceError, match="not empty and is no workspace"):
+        Workspace.create(tmp_path / "thesis.doc")
+    with pytest.raises(WorkspaceError, match="cannot be written to"):
+        Workspace.create(tmp_path / "thesis.doc" / "ws")
+
+
+def test_there_is_no_workspace_in_another_folder(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "nothing", tmp_path / ("x" * 300)):
+        with pytest.raises(WorkspaceError, match="headworks init"):
+            Workspace.open(path)
+
+
+@pytest.mark.parametrize("name", ["a[1]", "a|b", "a^b", "a%20b", "a\nb"])
+def test_a_name_that_breaks_the_address_of_a_table_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="folder of this name"):
+        Workspace.create(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_settings_that_are_no_text_are_refused(workspace: Workspace) -> None:
+    (workspace.path / SETTINGS).write_bytes(b"name = \xff")
+    with pytest.raises(WorkspaceError, match="settings cannot be read"):
+        Workspace.open(workspace.path)
+
+
+def test_a_file_is_written_wholly_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "new" / "file.json"
+    write_json(target, {"name": "省"})
+    assert target.read_text(encoding="utf-8") == '{\n  "name": "省"\n}\n'
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(target, "half")
+    assert target.read_text(encoding="utf-8") == '{\n  "name": "省"\n}\n'
+    assert [path.name for path in target.parent.iterdir()] == ["file.json"]
+
+
+def test_what_the_system_refuses_while_writing_is_one_sentence(workspace: Workspace) -> None:
+    with pytest.raises(WorkspaceError, match=r"cannot be written to\. .*Found: Read-only file system\."):  # noqa: SIM117
+        with workspace.writing():
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+    with workspace.writing(0.0):
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody without rights")
+def test_a_workspace_one_may_only_read_is_read_and_not_written(two_plants: Workspace, tmp_path: Path) -> None:
+    for path in (tmp_path, *tmp_path.parents):
+        path.chmod(path.stat().st_mode | 0o055)
+    done = as_nobody(two_plants.path, "show", two_plants.path, "sites")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("site_id")
+    file = tmp_path / "sites.csv"
+    for words in (["import", two_plants.path, file, "--as", "headworks"], ["run", two_plants.path]):
+        done = as_nobody(two_plants.path, *words)
+        assert done.returncode == 2, done.stderr
+        assert "HW-W006" in done.stderr
+        assert "Permission denied" in done.stderr
+    done = as_nobody(two_plants.path, "check", two_plants.path)
+    assert done.returncode == 1, done.stderr
+    assert "HW-C018" in done.stdout
+    dry = as_nobody(two_plants.path, "import", two_plants.path, file, "--as", "headworks", "--dry-run")
+    assert dry.returncode == 0, dry.stderr
