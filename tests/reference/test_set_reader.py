@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from datetime import date
 
 import pytest
@@ -53,15 +52,8 @@ def test_a_set_is_read_once_and_again_after_its_file_changed(write_sets):
     assert read_set("ours", [directory]).primary("ketamine")["excretion_fraction"].item() == 0.45
 
 
-def test_reading_from_the_files_takes_less_than_50_ms():
-    took = []
-    for _ in range(5):
-        set_reader._sets.cache_clear()
-        set_reader._read_set.cache_clear()
-        start = time.perf_counter()
-        read_set()
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.05
+def test_a_set_is_read_from_its_files_once():
+    assert read_set() is read_set()
 
 
 def test_the_digest_does_not_depend_on_the_process():
