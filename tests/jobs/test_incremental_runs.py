@@ -110,12 +110,12 @@ def require_equal_to_a_full_run(workspace: Workspace, said: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(20 if os.environ.get("HEADWORKS_FULL") else 2))
+@pytest.mark.parametrize("seed", range(10 if os.environ.get("HEADWORKS_FULL") else 2))
 def test_a_random_sequence_of_imports_run_one_by_one_equals_one_full_run(seed: int, workspace: Workspace, give) -> None:
     events = Events(random.Random(seed))
     for name, text in (events.new_samples(), events.results(), events.site_entry(), events.published()):
         give(workspace, name, text, "score" if name == "weeks" else "headworks")
-    for _ in range(20 if os.environ.get("HEADWORKS_FULL") else 8):
+    for _ in range(12 if os.environ.get("HEADWORKS_FULL") else 6):
         require_equal_to_a_full_run(workspace, f"before {text}")
         name, text = events.next()
         give(workspace, name, text, "score" if name == "weeks" else "headworks")

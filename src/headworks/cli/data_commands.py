@@ -208,10 +208,10 @@ def _show_columns(table: str, *, as_json: bool) -> None:
     import polars as pl
 
     from headworks.core.schema import describe
+    from headworks.jobs.read_table import require_known
     from headworks.tables import SHELF
 
-    if table not in SHELF:
-        raise UsageError("There is no such table.", found=table, remedy="Use one of " + ", ".join(SHELF), code="HW-U012")
+    require_known("table", table, tuple(SHELF))
     promises = [vars(promise) for promise in describe(SHELF[table].schema)]
     if as_json:
         result_json(promises)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -43,8 +44,7 @@ def read_table(
         ``HW-U012`` for an unknown table or column, ``HW-U017`` for a value that the column cannot hold and for the history
         of a table that is no fact.
     """
-    if table not in READABLE:
-        raise _unknown("table", table, list(READABLE))
+    require_known("table", table, READABLE)
     if history and table not in FACTS:
         raise UsageError(
             "Only facts have a history.", found=table, remedy="Give --as-of MOMENT to see it as it was", code="HW-U017"
@@ -61,8 +61,7 @@ def read_table(
 def _select_where(frame: pl.DataFrame, where: list[tuple[str, str]]) -> pl.DataFrame:
     wanted: dict[str, list[str]] = {}
     for column, text in where:
-        if column not in frame.columns:
-            raise _unknown("column", column, frame.columns)
+        require_known("column", column, frame.columns)
         wanted.setdefault(column, []).append(text)
     for column, texts in wanted.items():
         frame = frame.filter(pl.any_horizontal(_equals(column, text, frame.schema[column]) for text in texts))
@@ -87,7 +86,16 @@ def _equals(column: str, text: str, dtype: pl.DataType) -> pl.Expr:
     return value.cast(pl.String) == text
 
 
-def _unknown(kind: str, name: str, known: list[str]) -> UsageError:
+def require_known(kind: str, name: str, known: Sequence[str]) -> None:
+    """Refuse a name that is not among those known, with the nearest one as a guess.
+
+    Raises
+    ------
+    UsageError
+        ``HW-U012``.
+    """
+    if name in known:
+        return
     near = difflib.get_close_matches(name, known, n=1)
     remedy = f"Did you mean {near[0]}?" if near else "Use one of " + ", ".join(known)
-    return UsageError(f"There is no such {kind}.", found=name, remedy=remedy, code="HW-U012")
+    raise UsageError(f"There is no such {kind}.", found=name, remedy=remedy, code="HW-U012")

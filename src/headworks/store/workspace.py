@@ -55,7 +55,9 @@ class Workspace:
         _require_plain_name(path)
         if is_workspace(path):
             return cls.open(path)
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        with refusing_os_errors(path):
+            is_taken = path.exists() and (not path.is_dir() or any(path.iterdir()))
+        if is_taken:
             raise WorkspaceError(
                 "The folder is not empty and is no workspace.",
                 where=str(path),
