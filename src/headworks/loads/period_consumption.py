@@ -40,12 +40,13 @@ def period_consumption(period_means: pl.DataFrame, factors: pl.DataFrame, parame
     z = coverage_factor(_LEVEL)
     mean, low, high = pl.col("mean"), pl.col("lower_total"), pl.col("upper_total")
     has_mean = mean > 0
+    # Quotients as products with reciprocals: see load_per_1000 on division.
     rows = rows.with_columns(
         # A lower bound of zero stays zero, whatever the factor is.
         least=pl.when(has_mean & (low > 0)).then(mean).otherwise(0.0),
         most=pl.when(has_mean).then(mean).otherwise(high),
-        below=pl.when(has_mean & (low > 0)).then((mean / low).log() / z).otherwise(0.0),
-        above=pl.when(has_mean).then((high / mean).log() / z).otherwise(0.0),
+        below=pl.when(has_mean & (low > 0)).then((mean * (1.0 / low)).log() * (1.0 / z)).otherwise(0.0),
+        above=pl.when(has_mean).then((high * (1.0 / mean)).log() * (1.0 / z)).otherwise(0.0),
     )
     used = with_consumption(rows, parameter_set, below="below", above="above")
     return sort_by_key(used.select(PeriodConsumption.column_names()), PeriodConsumption)

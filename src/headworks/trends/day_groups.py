@@ -84,13 +84,18 @@ def group_days(days: pl.DataFrame, keys: list[str], *, default_log_sd: float) ->
     groups = groups.join(pooled_log_sd(groups, default_log_sd), on="analyte", how="left").sort(keys)
     groups = groups.with_row_index("group")
     valued = _valued(days, groups, keys)
-    moments = valued.group_by("group", maintain_order=True).agg(
-        mean_zero=pl.col("at_zero").mean(),
-        sd_zero=pl.col("at_zero").std(),
-        mean=_none_if_any_missing("central", "mean"),
-        sd=_none_if_any_missing("central", "std"),
-        mean_limit=_none_if_any_missing("at_limit", "mean"),
-        sd_limit=_none_if_any_missing("at_limit", "std"),
+    # Sorted on purpose: Polars sums a column that is known to be sorted with another kernel than one that is not.
+    moments = (
+        valued.sort("group", maintain_order=True)
+        .group_by("group", maintain_order=True)
+        .agg(
+            mean_zero=pl.col("at_zero").mean(),
+            sd_zero=pl.col("at_zero").std(),
+            mean=_none_if_any_missing("central", "mean"),
+            sd=_none_if_any_missing("central", "std"),
+            mean_limit=_none_if_any_missing("at_limit", "mean"),
+            sd_limit=_none_if_any_missing("at_limit", "std"),
+        )
     )
     joined = groups.join(moments, on="group", how="left").sort("group").with_columns(sd_limit=_sd_at_limit())
     return joined.drop("group", "own_log_sd", "n_logs", "mean_log", "smallest")
