@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from headworks.core.schema import Kind, Table
+from headworks.tables.areas import AreaChanges, AreaConsumption, AreaLoads
 from headworks.tables.days import DailyLoads
-from headworks.tables.loads import Consumption, Loads, PublishedMeans, ReportedLoads
-from headworks.tables.places import Areas, Populations, SiteAreas, Sites
-from headworks.tables.samples import Flows, Measurements, Samples
+from headworks.tables.loads import Consumption, Loads, PublishedMeans, ReportedLoads, TherapeuticUse
+from headworks.tables.places import Areas, CodeChanges, Populations, SiteAreas, Sites
+from headworks.tables.quality import DisposalEvents, Nonconformities, PopulationEstimates, ResidueRatios
+from headworks.tables.samples import EnantiomericFractions, Flows, Measurements, Samples
 from headworks.tables.trends import Changes, InconsistentMeans, PeriodConsumption, PeriodMeans, WeeklyMeans
 
 
@@ -25,12 +27,15 @@ class Shelf(NamedTuple):
 
 SHELF: dict[str, Shelf] = {
     "areas": Shelf(Areas, "fact"),
+    "code_changes": Shelf(CodeChanges, "fact"),
     "sites": Shelf(Sites, "fact"),
     "site_areas": Shelf(SiteAreas, "fact"),
     "populations": Shelf(Populations, "fact"),
     "samples": Shelf(Samples, "fact"),
     "flows": Shelf(Flows, "fact"),
     "measurements": Shelf(Measurements, "fact"),
+    "enantiomeric_fractions": Shelf(EnantiomericFractions, "fact"),
+    "therapeutic_use": Shelf(TherapeuticUse, "fact"),
     "reported_loads": Shelf(ReportedLoads, "fact"),
     "published_means": Shelf(PublishedMeans, "fact"),
     "daily_loads": Shelf(DailyLoads, "record"),
@@ -41,12 +46,20 @@ SHELF: dict[str, Shelf] = {
     "period_consumption": Shelf(PeriodConsumption, "result"),
     "changes": Shelf(Changes, "result"),
     "inconsistent_means": Shelf(InconsistentMeans, "result"),
+    "area_loads": Shelf(AreaLoads, "result"),
+    "area_consumption": Shelf(AreaConsumption, "result"),
+    "area_changes": Shelf(AreaChanges, "result"),
+    "population_estimates": Shelf(PopulationEstimates, "result"),
+    "residue_ratios": Shelf(ResidueRatios, "result"),
+    "disposal_events": Shelf(DisposalEvents, "result"),
+    "nonconformities": Shelf(Nonconformities, "result"),
 }
 FACTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "fact")
 RESULTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "result")
 
 __all__ = [
-    "FACTS", "RESULTS", "SHELF", "Areas", "Changes", "Consumption", "DailyLoads", "Flows", "InconsistentMeans", "Loads", "Measurements",
-    "PeriodConsumption", "PeriodMeans", "Populations", "PublishedMeans", "ReportedLoads", "Samples", "Shelf", "SiteAreas",
-    "Sites", "WeeklyMeans",
+    "FACTS", "RESULTS", "SHELF", "AreaChanges", "AreaConsumption", "AreaLoads", "Areas", "Changes", "CodeChanges", "Consumption",
+    "DailyLoads", "DisposalEvents", "EnantiomericFractions", "Flows", "InconsistentMeans", "Loads", "Measurements",
+    "Nonconformities", "PeriodConsumption", "PeriodMeans", "PopulationEstimates", "Populations", "PublishedMeans", "ReportedLoads",
+    "ResidueRatios", "Samples", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "WeeklyMeans",
 ]  # fmt: skip

@@ -84,3 +84,14 @@ class Consumption(Table):
     u_site = dy.Float64(min=0, description="As for loads.", metadata=about("1"))
     u_factor = dy.Float64(min=0, description="Uncertainty shared by all that used the same excretion factor.", metadata=about("1"))
     parameter_set = dy.String(description="Parameter set the factor and dose were taken from.", metadata=about("-"))
+
+
+class TherapeuticUse(Table):
+    """Medical use of a drug in an area, from sales, subtracted from what the sewage shows."""
+
+    area_id = dy.String(primary_key=True, min_length=1, description="Area the sales are of; sites take those of the nearest area above them.", metadata=about("-"))
+    drug = dy.String(primary_key=True, min_length=1, description="Medicine, as named in the reference.", metadata=about("-"))
+    valid_from = dy.Date(primary_key=True, description="First sampling day for which the number is used.", metadata=about("date"))
+    use_mg_per_1000_per_day = dy.Float64(min=0, description="Pure drug used medically.", metadata=about("mg/d per 1,000 people"))
+    u_use = dy.Float64(nullable=True, min=0, description="Relative standard uncertainty.", metadata=about("1"))
+    source = dy.String(nullable=True, description="Where the number is from.", metadata=about("-"))

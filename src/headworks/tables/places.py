@@ -25,13 +25,29 @@ class Areas(Table):
     level = dy.Int8(min=1, max=5, description="1 province or country, 2 city, 3 county, 4 town or street, 5 village.", metadata=about("1"))
     code_system = dy.String(description="Whose code it is: stats-cn-12, gbt-2260, iso-3166 …", metadata=about("-"))
     name_zh = dy.String(nullable=True, description="Name in Chinese.", metadata=about("-"))
+    name_pinyin = dy.String(nullable=True, description="Name in pinyin, without tones.", metadata=about("-"))
     name_en = dy.String(nullable=True, description="Name in English or in Latin letters.", metadata=about("-"))
+    kind = dy.String(nullable=True, description="prefecture_city, district, county, town, township, street, village, statistical_unit …", metadata=about("-"))
     population = dy.Float64(nullable=True, min=0, description="Residents of the area.", metadata=about("people"))
     valid_to = dy.Date(nullable=True, description="Last day on which the code is valid; empty while it is.", metadata=about("date"))
 
     @dy.rule()
     def ends_after_it_begins(cls) -> pl.Expr:
         return pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("valid_from"))
+
+
+CODE_CHANGE_KINDS = ["recode", "rename", "merge", "split", "reparent"]
+
+
+class CodeChanges(Table):
+    """What became of an area's code: a series is carried from the old code to the new one by the stated share."""
+
+    old_id = dy.String(primary_key=True, min_length=1, description="Code until the change.", metadata=about("-"))
+    new_id = dy.String(primary_key=True, min_length=1, description="Code from the change on.", metadata=about("-"))
+    changed_on = dy.Date(primary_key=True, description="First day of the new code.", metadata=about("date"))
+    kind = dy.Enum(CODE_CHANGE_KINDS, description="recode, rename, merge, split or reparent.", metadata=about("-"))
+    code_system = dy.String(description="Whose codes they are.", metadata=about("-"))
+    share = dy.Float64(nullable=True, min=0, max=1, description="Share of the old area's residents who went to the new one; 1 unless split, empty where unknown.", metadata=about("1"))
 
 
 class Sites(Table):
@@ -45,6 +61,9 @@ class Sites(Table):
     upstream_of = dy.String(nullable=True, description="Site next downstream, when this one is nested in its catchment.", metadata=about("-"))
     population_served = dy.Float64(nullable=True, min=0, description="Residents who drain to the site.", metadata=about("people"))
     population_method = dy.String(nullable=True, description="How the population was found: census, register, design, marker …", metadata=about("-"))
+    design_population = dy.Float64(nullable=True, min=0, description="People the plant was designed for.", metadata=about("people"))
+    domestic_share = dy.Float64(nullable=True, min=0, max=1, description="Domestic sewage in the flow.", metadata=about("1"))
+    residence_h = dy.Float64(nullable=True, min=0, description="Mean time of the sewage in the sewer above the site.", metadata=about("h"))
     latitude = dy.Float64(nullable=True, min=-90, max=90, description="WGS 84.", metadata=about("degree"))
     longitude = dy.Float64(nullable=True, min=-180, max=180, description="WGS 84.", metadata=about("degree"))
     consent = dy.String(nullable=True, description="Reference of the consent protocol; required for institutions.", metadata=about("-"))

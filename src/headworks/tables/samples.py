@@ -13,6 +13,8 @@ from headworks.tables.places import MATRICES
 # the LOD. A missing result has no row.
 DETECTION = ["quantified", "below_loq", "not_detected"]
 SAMPLING_MODES = ["flow_proportional", "volume_proportional", "time_proportional", "grab", "passive", "unknown"]
+# routine: of the place and day. Blanks never make a load; a duplicate is averaged with its routine sample.
+SAMPLE_ROLES = ["routine", "duplicate", "supervisory", "field_blank", "travel_blank"]
 QC_FLAGS = ["accepted", "suspect", "rejected"]
 
 
@@ -31,6 +33,11 @@ class Samples(Table):
     u_flow = dy.Float64(nullable=True, min=0, description="Relative standard uncertainty of the flow of a day.", metadata=about("1"))
     temperature_c = dy.Float64(nullable=True, min=-10, max=60, description="Temperature of the sewage.", metadata=about("degree Celsius"))
     ph = dy.Float64(nullable=True, min=0, max=14, description="pH of the sewage.", metadata=about("1"))
+    volume_ml = dy.Float64(nullable=True, min=0, description="Volume collected.", metadata=about("mL"))
+    role = dy.Enum(SAMPLE_ROLES, nullable=True, description="routine when empty; a blank never makes a load.", metadata=about("-"))
+    transport_temperature_c = dy.Float64(nullable=True, min=-90, max=60, description="Highest temperature on the way to the laboratory.", metadata=about("degree Celsius"))
+    received_at = dy.Datetime(time_zone="UTC", time_unit="us", nullable=True, description="When the laboratory received it.", metadata=about("instant, UTC"))
+    extracted_at = dy.Datetime(time_zone="UTC", time_unit="us", nullable=True, description="When it was extracted or preserved in the laboratory.", metadata=about("instant, UTC"))
     deviation = dy.String(nullable=True, description="What departed from the sampling specification.", metadata=about("-"))
 
     @dy.rule()
@@ -70,3 +77,12 @@ class Flows(Table):
     flow_m3_per_day = dy.Float64(min_exclusive=0, description="Water that passed.", metadata=about("m3/d"))
     u_flow = dy.Float64(nullable=True, min=0, description="Relative standard uncertainty of the flow of a day.", metadata=about("1"))
     flow_source = dy.String(nullable=True, description="meter, pump hours, estimate …", metadata=about("-"))
+
+
+class EnantiomericFractions(Table):
+    """Share of the R-enantiomer of a residue in a sample: tells use from direct disposal."""
+
+    sample_id = dy.String(primary_key=True, min_length=1, description="Sample.", metadata=about("-"))
+    analyte = dy.String(primary_key=True, min_length=1, description="Residue, as named in the reference.", metadata=about("-"))
+    fraction_r = dy.Float64(min=0, max=1, description="R over R plus S.", metadata=about("1"))
+    u_fraction = dy.Float64(nullable=True, min=0, description="Standard uncertainty of the fraction, absolute.", metadata=about("1"))

@@ -8,6 +8,7 @@ from headworks.core.schema import Table, about
 from headworks.tables.samples import DETECTION
 
 _LOAD = "mg/d per 1,000 people"
+PERIOD_KINDS = ["week", "month", "quarter", "half_year", "year"]
 CHANGE_CLASSES = ["increase", "stable", "decrease", "not_assessable"]
 
 
@@ -38,7 +39,7 @@ class PeriodMeans(Table):
 
     site_id = dy.String(primary_key=True, description="Site.", metadata=about("-"))
     period = dy.String(primary_key=True, description="2024, 2024-H1, 2024-Q2, 2024-05 or 2024-W19.", metadata=about("-"))
-    period_kind = dy.Enum(["week", "month", "quarter", "half_year", "year"], description="What kind of period.", metadata=about("-"))
+    period_kind = dy.Enum(PERIOD_KINDS, description="What kind of period.", metadata=about("-"))
     analyte = dy.String(primary_key=True, description="Residue.", metadata=about("-"))
     drug = dy.String(description="Drug it stands for.", metadata=about("-"))
     mean = dy.Float64(nullable=True, min=0, description="Mean of the sampled days, censored days estimated; empty when none was quantified.", metadata=about(_LOAD))

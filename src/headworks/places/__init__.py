@@ -1,0 +1,1 @@
+"""The network: areas with dated codes, sites, catchments, populations, boundaries."""

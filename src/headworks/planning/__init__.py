@@ -1,0 +1,1 @@
+"""A province with known truth, to test plans and methods on."""
