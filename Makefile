@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 
 help:
 	@echo "make demo             the drug situation of European cities, from nothing to a report"
+	@echo "make demo PROVINCE=44 the same for a simulated province whose truth is known: 44 Guangdong, 52 Guizhou"
 	@echo "make test             tests, types, lint, floors, docs: what CI checks"
 	@echo "make bench            speed against named alternatives; writes benchmarks/latest.json"
 	@echo "make study NAME=...   one of studies/; writes docs/studies/"
@@ -23,7 +24,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 demo: install
-	$(BIN)/headworks demo
+	$(BIN)/headworks $(if $(PROVINCE),demo-province --province $(PROVINCE),demo)
 
 lint: install
 	$(BIN)/ruff check .
@@ -53,4 +54,4 @@ study: install
 	$(BIN)/python studies/$(NAME).py
 
 clean:
-	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-workspace
+	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-workspace demo-province-*

@@ -92,6 +92,7 @@ def _days(cell: Cell, year: int, measured: np.ndarray, limit: np.ndarray) -> pl.
         detection=pl.when(is_seen).then(pl.lit("quantified")).otherwise(pl.lit("below_loq")),
         limit=pl.when(~is_seen & pl.lit(cell.is_limit_known)).then("bound"),
         **{name: pl.lit(None, dtype=pl.String) for name in ("country", "city", "batch_id")},
+        population=pl.lit(None, dtype=pl.Float64),
         **{name: pl.lit("x") for name in ("analyte", "drug")},
         u_day=pl.lit(U_DAY),
         u_batch=pl.lit(U_BATCH),

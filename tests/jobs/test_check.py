@@ -45,10 +45,10 @@ def test_new_facts_make_the_results_old(two_plants: Workspace, give) -> None:
 def test_a_result_that_was_tampered_with_is_found_and_a_run_mends_it(how: str, two_plants: Workspace) -> None:
     run(two_plants)
     path = two_plants.results("loads")
-    file = next(path.glob("*.parquet"))
+    file = next(path.rglob("*.parquet"))
     frame = pl.read_parquet(file)
     if how == "row":
-        frame.head(3).write_parquet(file)
+        frame.head(frame.height - 1).write_parquet(file)
     elif how == "bit":
         frame.with_columns(upper=pl.col("upper") * (1 + 2**-50)).write_parquet(file)
     elif how == "gone":
@@ -111,7 +111,9 @@ def test_columns_that_a_later_version_adds_do_not_make_an_older_run_wrong(
     from headworks.store import result_digest
 
     older = read_result(two_plants, "loads").drop("n_results")
-    said["results"]["loads"] |= {"columns": older.columns, "sha256": result_digest(older, "loads")}
+    said["results"]["loads"]["columns"] = older.columns
+    for part, promised in said["results"]["loads"]["parts"].items():
+        promised["sha256"] = result_digest(older.filter(pl.col("day").dt.strftime("%Y-%m") == part), "loads")
     path.write_text(json.dumps(said))
     assert codes(two_plants, "error") == []
 

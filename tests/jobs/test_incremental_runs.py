@@ -119,9 +119,9 @@ def test_a_random_sequence_of_imports_run_one_by_one_equals_one_full_run(seed: i
         require_equal_to_a_full_run(workspace, f"before {text}")
         name, text = events.next()
         give(workspace, name, text, "score" if name == "weeks" else "headworks")
-    assert run(workspace).manifest.recomputed["sites"] != "all"
 
 
+REGISTER = {"a name of the province", "another province"}
 CHANGES = {
     "a new sample": [
         ("samples", "sample_id,site_id,collected_from,flow_m3_per_day\nA3,A,2024-03-12T08:00Z,2100\n"),
@@ -161,18 +161,15 @@ def test_after_each_kind_of_change_the_results_are_those_of_a_full_run(change: s
         require_equal_to_a_full_run(two_plants, change)
     after = run(two_plants)
     assert after.status == "up_to_date"
-    assert after.manifest.results != before.manifest.results
-    assert after.manifest.recomputed["sites"] != "all"
+    assert (after.manifest.results == before.manifest.results) == (change == "a name of the province")
+    assert (after.manifest.recomputed["days"] == "all") == (change in REGISTER)
 
 
-def test_many_touched_sites_are_replaced_as_few_are(two_plants: Workspace, give, monkeypatch: pytest.MonkeyPatch) -> None:
-    from headworks.store import results
-
-    monkeypatch.setattr(results, "_MOST_VALUES", 0)
+def test_a_flow_touches_its_day_and_no_other(two_plants: Workspace, give) -> None:
     run(two_plants)
     give(two_plants, "flows", "site_id,day,flow_m3_per_day\nA,2024-03-05,7\n")
     require_equal_to_a_full_run(two_plants, "flows")
-    assert run(two_plants).manifest.recomputed["sites"] == 1
+    assert run(two_plants).manifest.recomputed == {"days": 1, "years": [2024, 2025]}
 
 
 def test_a_run_of_facts_that_touch_no_result_writes_no_table(two_plants: Workspace, give) -> None:
@@ -180,7 +177,7 @@ def test_a_run_of_facts_that_touch_no_result_writes_no_table(two_plants: Workspa
     give(two_plants, "areas", "area_id,level,name_en,valid_from\nZ,1,Elsewhere,2020-01-01\n")
     second = run(two_plants).manifest
     assert second.seq == 2
-    assert second.recomputed == {"sites": 0, "drugs": []}
+    assert second.recomputed["days"] == "all"
     assert second.results == first.results
 
 

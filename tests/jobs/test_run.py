@@ -95,7 +95,7 @@ def test_another_setting_recomputes_everything_and_says_why(setting: str, two_pl
     changed = Workspace.open(two_plants.path)
     assert "HW-C009" in {one.code for one in check_workspace(changed)}
     outcome = run(changed)
-    assert outcome.manifest.recomputed["sites"] == "all"
+    assert outcome.manifest.recomputed["days"] == "all"
     assert "settings" in outcome.reason
     assert run(changed).status == "up_to_date"
 
@@ -140,7 +140,7 @@ def test_compaction_changes_no_result_and_forces_no_full_run(two_plants: Workspa
     assert run(two_plants).status == "up_to_date"
     give(two_plants, "measurements", AMENDED.replace("500", "250"))
     after = run(two_plants)
-    assert after.manifest.recomputed["sites"] == 1
+    assert after.manifest.recomputed["days"] == 1
     assert load_of(two_plants) == pytest.approx(500.0)
     assert [one.code for one in check_workspace(two_plants, reproduce=True) if one.severity != "info"] == []
 
@@ -152,7 +152,7 @@ def test_what_made_no_load_is_listed_and_carried_over(two_plants: Workspace, giv
     assert first.left_out == {"quality control rejected the result": 1, "the sample is not known": 1}
     give(two_plants, "measurements", head + "A1,MDMA,5,rejected\n")
     second = run(two_plants).manifest
-    assert second.recomputed["sites"] == 1
+    assert second.recomputed["days"] == 1
     assert second.left_out == {"quality control rejected the result": 2, "the sample is not known": 1}
     assert read_left_out(two_plants, second)["sample_id"].to_list() == ["A1", "B1", "X9"]
     assert left_out_file(two_plants, second.run_id).is_file()
@@ -170,7 +170,7 @@ def test_an_identifier_that_looks_like_a_formula_is_carried_over_as_it_is(two_pl
 
 def test_a_result_file_that_is_gone_is_said_and_a_full_run_brings_it_back(two_plants: Workspace, give) -> None:
     run(two_plants)
-    for file in two_plants.results("loads").glob("*.parquet"):
+    for file in two_plants.results("loads").rglob("*.parquet"):
         file.unlink()
     assert [one.code for one in check_workspace(two_plants) if one.severity == "error"] == ["HW-C010"]
     with pytest.raises(WorkspaceError, match="cannot be read"):

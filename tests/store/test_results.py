@@ -41,15 +41,33 @@ def test_a_single_bit_makes_another_digest(left: dict, right: dict) -> None:
     assert result_digest(rows(left), TABLE) != result_digest(rows(right), TABLE)
 
 
-@pytest.mark.parametrize("most", [0, 2_000])
-def test_replacing_part_of_a_table_keeps_the_rest(most: int, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headworks.store.results._MOST_VALUES", most)
-    strange = "o'Hara; --"
-    first = replace_result(workspace, TABLE, rows({"drug": strange}, {"drug": "y"}, {"drug": "z"}))
-    fresh = rows({"drug": strange, "lower": 9.0})
-    second = replace_result(workspace, TABLE, fresh, ("drug", [strange, "z"]), first)
-    assert read_result_version(workspace, TABLE, second).select("drug", "lower").rows() == [(strange, 9.0), ("y", 0.0)]
+def in_part(frame: pl.DataFrame, part: str) -> pl.DataFrame:
+    return frame.with_columns(part=pl.lit(part))
+
+
+def test_replacing_some_parts_of_a_table_keeps_the_rest(workspace: Workspace) -> None:
+    both = pl.concat([in_part(rows({"drug": "x"}), "2024"), in_part(rows({"drug": "y"}, {"drug": "z"}), "2024-05")])
+    first = replace_result(workspace, TABLE, both)
+    second = replace_result(workspace, TABLE, in_part(rows({"drug": "y", "lower": 9.0}), "2024-05"), ["2024-05"])
+    assert read_result_version(workspace, TABLE, second).select("drug", "lower").rows() == [("x", 0.0), ("y", 9.0)]
+    assert read_result_version(workspace, TABLE, second, ["2024"])["drug"].to_list() == ["x"]
+    assert read_result_version(workspace, TABLE, second, ["2023"]).is_empty()
     assert read_result_version(workspace, TABLE, first).height == 3
+
+
+def test_a_part_that_lost_its_rows_is_gone(workspace: Workspace) -> None:
+    replace_result(workspace, TABLE, pl.concat([in_part(rows({"drug": one}), one) for one in "ab"]))
+    at = replace_result(workspace, TABLE, in_part(rows(), "a").clear(), ["a"])
+    assert read_result_version(workspace, TABLE, at)["drug"].to_list() == ["b"]
+
+
+def test_a_table_of_an_earlier_layout_is_set_aside(workspace: Workspace) -> None:
+    from headworks.store import delta
+
+    delta.replace(workspace.results(TABLE), rows({"drug": "old"}))
+    at = replace_result(workspace, TABLE, in_part(rows({"drug": "new"}), "2024"))
+    assert read_result_version(workspace, TABLE, at)["drug"].to_list() == ["new"]
+    assert delta.is_table(workspace.results(TABLE).with_name(f"{TABLE}.before-parts"))
 
 
 def test_there_are_no_results_before_the_first_run(workspace: Workspace) -> None:

@@ -16,6 +16,7 @@ TYPES = {
     "country": pl.String,
     "city": pl.String,
     "batch_id": pl.String,
+    "population": pl.Float64,
 }
 
 
@@ -39,7 +40,7 @@ class Build:
         row: dict[str, object] = {
             "site_id": "s", "country": "X", "city": "Y", "year": year, "week": 0, "weekday": weekday, "day": None,
             "analyte": "x", "drug": "X", "value": value, "detection": "below_loq" if value is None else "quantified",
-            "limit": None, "u_day": 0.2, "u_batch": 0.1, "u_site": 0.15, "batch_id": None,
+            "limit": None, "u_day": 0.2, "u_batch": 0.1, "u_site": 0.15, "batch_id": None, "population": None,
         }  # fmt: skip
         return row | more
 

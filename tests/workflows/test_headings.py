@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from headworks.reference import list_sets, read_set
-from headworks.workflows import connected_residues, residue_headings
+from headworks.workflows import residue_headings
 from headworks.workflows.headings import under_headings
 
 SETS = list_sets()["set_id"].to_list()
@@ -23,15 +23,3 @@ def test_published_rows_stand_under_our_headings_and_keep_their_order() -> None:
     published = pl.DataFrame({"analyte": ["b", "a", "z"], "drug": ["theirs", "theirs", "theirs"], "x": [1, 2, 3]})
     headings = pl.DataFrame({"analyte": ["a", "b"], "drug": ["A", "B"]})
     assert under_headings(published, headings).rows() == [("b", "B", 1), ("a", "A", 2), ("z", "theirs", 3)]
-
-
-def test_residues_of_one_drug_are_recomputed_together_and_others_not() -> None:
-    parameters = read_set()
-    headings = residue_headings(parameters, pl.DataFrame({"analyte": ["compound 7"]}))
-    assert connected_residues(["compound 7"], parameters, headings) == (["compound 7"], ["compound 7"])
-    assert connected_residues([], parameters, headings) == ([], [])
-    # Methadone may be read from EDDP or from itself, so either touches both.
-    residues, drugs = connected_residues(["EDDP"], parameters, headings)
-    assert {"EDDP", "methadone"} <= set(residues)
-    assert {"methadone", "methadone: methadone"} <= set(drugs)
-    assert "compound 7" not in residues

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from headworks.workflows import sites_within, with_places
+from headworks.workflows import with_places
 
 AREAS = pl.DataFrame(
     {
@@ -29,12 +29,3 @@ def test_the_country_is_the_top_area_and_the_city_the_site_s_own_by_its_latest_n
 
 def test_areas_that_lie_in_each_other_end_somewhere() -> None:
     assert with_places(sites("round"), AREAS)["country"][0] in {"round", "about"}
-    assert sites_within(sites("round"), AREAS, ["P"]) == []
-
-
-def test_a_change_of_an_area_reaches_the_sites_in_it_and_no_other() -> None:
-    known = sites("P/a/x", "P/a", "P", None)
-    assert sites_within(known, AREAS, ["P"]) == ["s0", "s1", "s2"]
-    assert sites_within(known, AREAS, ["P/a"]) == ["s0", "s1"]
-    assert sites_within(known, AREAS, ["P/a/x"]) == ["s0"]
-    assert sites_within(known, AREAS, []) == []

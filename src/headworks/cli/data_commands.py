@@ -9,7 +9,7 @@ import typer
 
 from headworks.cli.app import app
 from headworks.cli.console import Bar, bar, result, result_json, say, show_frame, write_out
-from headworks.cli.workspace_commands import AsJson, AsOf, WorkspacePath
+from headworks.cli.workspace_commands import AsJson, AsOf, Tier, WorkspacePath
 from headworks.core.errors import HeadworksError, UsageError, WorkspaceError
 
 if TYPE_CHECKING:
@@ -110,14 +110,18 @@ def show(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
     history: Annotated[bool, typer.Option(help="Of facts: every row with its import, amendments included.")] = False,
     columns: Annotated[bool, typer.Option("--columns", help="What each column means, and its unit.")] = False,
+    tier: Tier = "steward",
     as_of: AsOf = None,
     json: AsJson = False,
 ) -> None:
     """Show a table: facts, results or the list of imports."""
+    from headworks.core.disclosure import require_tier
     from headworks.jobs.clock import parse_moment
+    from headworks.jobs.disclosed import disclosed_table
     from headworks.jobs.read_table import read_table
     from headworks.store import Workspace
 
+    require_tier(tier)
     opened = Workspace.open(workspace)
     if table is None:
         _show_contents(opened, as_json=json)
@@ -127,6 +131,10 @@ def show(
         return
     moment = parse_moment(as_of) if as_of else None
     frame = read_table(opened, table, as_of=moment, history=history, where=_conditions(where))
+    seen = disclosed_table(opened, table, frame, tier, moment)
+    frame = seen.frame
+    if seen.said():
+        say(seen.said() + ".", style="yellow")
     if json:
         result_json((frame if limit is None else frame.head(limit)).to_dicts())
     else:
@@ -145,16 +153,21 @@ def export(
     import_id: Annotated[
         str | None, typer.Option("--import", help="With 'refusals': which import; the newest if not said.")
     ] = None,
+    tier: Tier = "public",
     as_of: AsOf = None,
 ) -> None:
-    """Write a table to a file; or the refused rows of an import, to be mended and imported again."""
+    """Write a table to a file, as its readers may see it; or the refused rows of an import, to be mended."""
+    from headworks.core.disclosure import require_tier
     from headworks.jobs.clock import parse_moment
     from headworks.jobs.csv_text import csv_text
-    from headworks.jobs.export import export_table, write_refused_rows
+    from headworks.jobs.disclosed import disclose
+    from headworks.jobs.disclosure import Disclosure
+    from headworks.jobs.export import export_table, record_export, write_refused_rows
     from headworks.jobs.import_record import refused_files
     from headworks.jobs.read_table import read_table
     from headworks.store import Workspace
 
+    require_tier(tier)
     opened = Workspace.open(workspace)
     is_stdout = str(target) == "-"
     if table == "refusals":
@@ -170,11 +183,17 @@ def export(
         )
     moment = parse_moment(as_of) if as_of else None
     frame = read_table(opened, table, as_of=moment, history=history, where=_conditions(where))
+    disclosure = Disclosure(opened, tier, moment)
+    seen = disclose(disclosure, table, frame)
     if is_stdout:
-        write_out(csv_text(frame))
-        return
-    export_table(frame, table, target)
-    result(f"{table}: {frame.height:,} rows written to {target}")
+        write_out(csv_text(seen.frame))
+    else:
+        export_table(seen.frame, table, target)
+        result(f"{table}: {seen.frame.height:,} rows written to {target}")
+    if seen.said():
+        say(f"{seen.said()}. For other readers: --tier partner, analyst or steward (nothing withheld).", style="yellow")
+    if not record_export(disclosure, seen, table, target):
+        say("The workspace cannot be written to: this export is not in its log of publications.", style="yellow")
 
 
 def _conditions(where: list[str] | None) -> list[tuple[str, str]]:

@@ -20,6 +20,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="MOMENT", help="As known by then: 2026-03-01 or an ISO 8601 instant.")
 ]
+Tier = Annotated[
+    str, typer.Option(help="Who will read it: public, partner, analyst; or steward, from whom nothing is withheld.")
+]
 
 
 @app.command()
@@ -75,12 +78,12 @@ def run(
 
 
 def _scope(manifest: Manifest) -> str:
-    sites, drugs = manifest.recomputed["sites"], manifest.recomputed["drugs"]
-    if sites == "all":
-        return "all sites and drugs recomputed"
-    if not sites:
+    days, years = manifest.recomputed["days"], manifest.recomputed["years"]
+    if days == "all":
+        return "everything recomputed"
+    if not years:
         return "no result hangs on the new facts"
-    return f"loads of {sites:,} sites recomputed, and the means of " + (", ".join(drugs) or "no drug")
+    return f"loads of {days:,} sampling days recomputed, and what hangs on them in " + ", ".join(map(str, years))
 
 
 @app.command()
@@ -92,7 +95,7 @@ def report(
     ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="HTML file to write; - for stdout.")] = Path("report.html"),
     language: Annotated[str, typer.Option("--language", "-l", help="en or zh.")] = "en",
-    tier: Annotated[str, typer.Option(help="Whose publication floor counts: public, partner or analyst.")] = "analyst",
+    tier: Tier = "public",
     drug: Annotated[list[str] | None, typer.Option(help="Only this drug; may be repeated.")] = None,
     as_of: AsOf = None,
 ) -> None:

@@ -88,7 +88,7 @@ def keep_promise(
     pl.DataFrame, pl.DataFrame, pl.Series
         Kept rows in the table's types, in order; refusals; ``source_row`` of rows that say the same as an earlier one.
     """
-    frame, refusals, repeated = _one_row_per_key(schema, frame, raw, theirs)
+    frame, refusals, repeated = _one_row_per_key(schema, _with_what_may_be_empty(schema, frame), raw, theirs)
     kept, failure = _with_row(schema).filter(frame, cast=True)
     if kept.height == frame.height:
         return pl.DataFrame(kept), refusals, repeated
@@ -100,6 +100,12 @@ def keep_promise(
             # Types are checked on what could be cast; the cell as it came is in the frame.
             found.append(_refusal_of(schema, rule, frame.filter(pl.col(ROW).is_in(rows[ROW].implode())), raw, theirs))
     return pl.DataFrame(kept), pl.concat(found), repeated
+
+
+def _with_what_may_be_empty(schema: type[Table], frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the columns that a format does not know and that may be empty."""
+    absent = [name for name, column in schema.columns().items() if column.nullable and name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=schema.columns()[name].dtype).alias(name) for name in absent)
 
 
 def _refusal_of(schema: type[Table], rule: str, rows: pl.DataFrame, raw: RawTable, theirs: dict[str, str]) -> pl.DataFrame:

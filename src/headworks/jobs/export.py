@@ -1,5 +1,7 @@
 """A table of a workspace as CSV, Parquet, XLSX or JSON; and the refused rows of an import, to be mended.
 
+What leaves is first cut down to what its readers may see (``jobs.disclosed``), and noted in the log of publications.
+
 Text that a spreadsheet would run as a formula is disarmed with an apostrophe in CSV and XLSX; Parquet and JSON carry it as
 it is. Numbers are written in full.
 """
@@ -16,7 +18,10 @@ import polars as pl
 
 from headworks.core.errors import UsageError
 from headworks.jobs.csv_text import csv_text
+from headworks.jobs.disclosed import Disclosed
+from headworks.jobs.disclosure import Disclosure
 from headworks.jobs.import_record import refused_files
+from headworks.jobs.publications import log_publication
 from headworks.store import Workspace, write_atomically
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".json": "json"}
@@ -47,6 +52,24 @@ def export_table(frame: pl.DataFrame, table: str, target: Path) -> None:
         )
     with writing_to(target):
         write_atomically(target, _WRITERS[kind](frame.with_columns(pl.col(pl.Enum).cast(pl.String)), table))
+
+
+def record_export(disclosure: Disclosure, seen: Disclosed, what: str, target: Path) -> bool:
+    """Note in the workspace what left it, for whom; False where the workspace cannot be written to.
+
+    Parameters
+    ----------
+    what
+        Table, or ``report``.
+    """
+    run_id = disclosure.run.run_id if disclosure.run else ""
+    counts = {"rows": seen.frame.height, "withheld": seen.n_withheld, "blanked": seen.n_blanked}
+    try:
+        log_publication(disclosure.workspace, disclosure.rule, what, str(target), run_id, **counts)
+        disclosure.keep()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

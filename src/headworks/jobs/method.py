@@ -24,7 +24,7 @@ from headworks.workflows import Method
 
 _CONVENTION = ("convention", "weekday_days", "weekend_days", "first_year", "last_year", "zero_is")
 # Floors whose code and data a figure hangs on; how it is asked for and drawn does not matter.
-_ROOMS_OF_FIGURES = ("core", "tables", "reference", "loads", "trends", "workflows")
+_ROOMS_OF_FIGURES = ("core", "tables", "places", "reference", "loads", "trends", "workflows")
 _PARTS = ("polars", "numpy", "scipy")
 
 

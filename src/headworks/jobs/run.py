@@ -8,7 +8,6 @@ was cut off, everything is recomputed. Nothing is drawn at random: bounds are in
 from __future__ import annotations
 
 import datetime as dt
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -20,25 +19,15 @@ from headworks.core.errors import UsageError
 from headworks.jobs.clock import now
 from headworks.jobs.left_out import carry_over, read_left_out, write_left_out
 from headworks.jobs.method import code_digest, environment, is_method_of, method_of, method_record
-from headworks.jobs.touched import newest_seq, touched_sites
-from headworks.store import (
-    Manifest,
-    Workspace,
-    delta,
-    latest_run,
-    read_facts,
-    read_imports,
-    read_result_of,
-    replace_result,
-    result_digest,
-    undo_unfinished,
-    write_manifest,
-)
-from headworks.store.results import is_as_left, read_result_version
-from headworks.tables import FACTS, RESULTS
-from headworks.workflows import Method, Situation, derive_situation
+from headworks.jobs.result_writer import ResultWriter
+from headworks.jobs.stored_source import StoredSource
+from headworks.jobs.touched import newest_seq, touched_scope
+from headworks.store import Manifest, Workspace, delta, latest_run, read_imports, undo_unfinished, write_manifest
+from headworks.store.results import is_as_left
+from headworks.tables import FACTS
+from headworks.workflows import Method, Scope, Steps, derive_years
+from headworks.workflows.situation import unknown_samples
 
-_SITE_TABLES = ("loads", "consumption")
 # What a manifest says of each import.
 _OF_IMPORT = ("import_id", "seq", "file", "format", "content_sha256", "rows_read", "rows_refused")
 
@@ -95,10 +84,11 @@ def run(workspace: Workspace, *, full: bool = False, tell: Callable[[str], None]
         seq = newest_seq(inputs.imports)
         if not reason and inputs.last is not None and inputs.last.last_import_seq == seq:
             return RunOutcome("up_to_date", inputs.last)
-        sites = (
-            None if reason or inputs.last is None else touched_sites(workspace, inputs.last.last_import_seq, inputs.imports)
-        )
-        manifest = _compute(workspace, inputs, sites, tell)
+        scope = Scope()
+        if not reason and inputs.last is not None:
+            scope = touched_scope(workspace, inputs.last.last_import_seq, inputs.imports)
+            reason = "the register of areas, sites or populations changed" if scope.is_all else ""
+        manifest = _compute(workspace, inputs, scope, is_anew=full, tell=tell)
     return RunOutcome("computed", manifest, reason)
 
 
@@ -113,59 +103,41 @@ def _why_everything(workspace: Workspace, inputs: _Inputs) -> str:
     return ""
 
 
-def _compute(workspace: Workspace, inputs: _Inputs, sites: list[str] | None, tell: Callable[[str], None]) -> Manifest:
-    seconds = {}
-    tell("facts")
-    began = time.perf_counter()
-    facts = {name: read_facts(workspace, name, imports=inputs.imports) for name in FACTS}
-    last = inputs.last if sites is not None else None
-    previous = {name: read_result_of(workspace, last, name) for name in _SITE_TABLES} if last else None
-    seconds["facts"] = round(time.perf_counter() - began, 3)
-    situation = derive_situation(facts, inputs.method, touched_sites=sites, previous=previous, tell=tell)
-    left_out = situation.left_out
-    if last is not None and sites is not None:
-        left_out = carry_over(left_out, read_left_out(workspace, last), facts["samples"], sites)
-    tell("writing")
-    began = time.perf_counter()
-    versions = {name: _replace(workspace, name, situation, last) for name in RESULTS}
-    results = _results(workspace, versions, last)
-    seconds["writing"] = round(time.perf_counter() - began, 3)
-    manifest = _manifest(workspace, inputs, situation, results, left_out, {**situation.timings_s, **seconds})
-    write_left_out(workspace, manifest.run_id, left_out)
+def _compute(workspace: Workspace, inputs: _Inputs, scope: Scope, *, is_anew: bool, tell: Callable[[str], None]) -> Manifest:
+    steps = Steps(tell)
+    steps.begin("facts")
+    last = None if scope.is_all else inputs.last
+    source = StoredSource(workspace, inputs.imports, last)
+    # Asked for everything, nothing on disk is relied on.
+    is_sound = inputs.last is not None and not is_anew and is_as_left(workspace, inputs.last)
+    base = inputs.last if is_sound else None
+    writer = ResultWriter(workspace, scope, base)
+    left_out, years = [unknown_samples(source)], []
+    for year, result in derive_years(source, inputs.method, scope, steps):
+        writer.take(year, result)
+        left_out.append(result.left_out.select(left_out[0].columns))
+        years.append(year)
+    steps.begin("writing")
+    results = writer.finish()
+    listed = pl.concat(left_out).unique().sort(left_out[0].columns)
+    if last is not None:
+        listed = carry_over(listed, read_left_out(workspace, last), source.facts["samples"], sorted(scope.days or ()))
+    steps.end()
+    recomputed = {"days": "all" if scope.days is None else len(scope.days), "years": years}
+    manifest = _manifest(workspace, inputs, recomputed, results, listed, steps.seconds)
+    write_left_out(workspace, manifest.run_id, listed)
     write_manifest(workspace, manifest)
     return manifest
-
-
-def _replace(workspace: Workspace, name: str, situation: Situation, last: Manifest | None) -> int:
-    touched = situation.touched
-    if touched.sites is None or last is None:
-        return replace_result(workspace, name, situation.tables[name])
-    column, values = ("site_id", touched.sites) if name in _SITE_TABLES else ("drug", touched.drugs or [])
-    if not values:
-        return delta.version(workspace.results(name))
-    return replace_result(workspace, name, situation.tables[name], (column, values), last.results[name]["version"])
-
-
-def _results(workspace: Workspace, versions: dict[str, int], last: Manifest | None) -> dict[str, dict[str, object]]:
-    results: dict[str, dict[str, object]] = {}
-    for name, at in versions.items():
-        if last is not None and last.results[name]["version"] == at:
-            results[name] = last.results[name]
-            continue
-        frame = read_result_version(workspace, name, at)
-        results[name] = {"version": at, "rows": frame.height, "sha256": result_digest(frame, name), "columns": frame.columns}
-    return results
 
 
 def _manifest(
     workspace: Workspace,
     inputs: _Inputs,
-    situation: Situation,
+    recomputed: dict[str, object],
     results: dict[str, dict[str, object]],
     left_out: pl.DataFrame,
     seconds: dict[str, float],
 ) -> Manifest:
-    sites, drugs = situation.touched.sites, situation.touched.drugs
     finished = now()
     return Manifest(
         run_id=f"{finished:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}",
@@ -180,7 +152,7 @@ def _manifest(
         last_import_seq=newest_seq(inputs.imports),
         imports=inputs.imports.select(_OF_IMPORT).to_dicts(),
         results=results,
-        recomputed={"sites": "all" if sites is None else len(sites), "drugs": "all" if drugs is None else drugs},
+        recomputed=recomputed,
         left_out=dict(left_out["reason"].value_counts().sort("reason").rows()),
         timings_s=seconds,
         inputs={name: delta.version(workspace.facts(name)) for name in FACTS},

@@ -67,7 +67,7 @@ def select_consumption_factors(factors: pl.DataFrame) -> pl.DataFrame:
     """Factors that consumption may be computed from, primary residues before secondary ones.
 
     A residue that is primary for several drugs (morphine: a medicine, and what heroin leaves) counts for the drug that it
-    is itself; for the others it would have to be split first, and an unsplit figure would be too high.
+    is itself; for the others it has to be split first (:func:`headworks.loads.derive_heroin`): unsplit it would be too high.
     """
     rank = pl.col("use").replace_strict({"primary": 0, "secondary": 1}, default=None, return_dtype=pl.Int8)
     usable = factors.with_columns(_rank=rank).filter(pl.col("_rank").is_not_null() & pl.col("correction_factor").is_not_null())

@@ -2,7 +2,8 @@
 
 What is combined: the results of a site, day and residue (replicates, several samples) are averaged as concentrations; if
 one of them is censored the row is censored, at the mean of values and limits, which is the most it can have been. What is
-shared: ``u_day`` holds sampling, flow and repeatability, ``u_batch`` calibration, ``u_site`` the population.
+shared: ``u_day`` holds sampling, flow and repeatability, ``u_batch`` calibration, ``u_site`` the population and, when asked
+for, in-sewer stability.
 
 A result without what a load needs (its sample, a flow) makes no load; it is listed with the reason. Without a population the
 load is there and the per-capita load is empty.
@@ -19,6 +20,7 @@ from headworks.core.schema import sort_by_key
 from headworks.core.uncertainty import coverage_factor
 from headworks.loads.mass_load import mass_load
 from headworks.loads.per_capita import load_per_1000
+from headworks.loads.sewer.before_the_sewer import with_stability
 from headworks.tables import Loads
 
 _LEVEL = 0.95
@@ -41,7 +43,7 @@ class DerivedLoads(NamedTuple):
     left_out: pl.DataFrame
 
 
-def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float]) -> DerivedLoads:
+def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float], *, stability: pl.DataFrame | None = None) -> DerivedLoads:
     """Loads and per-capita loads with 95 % bounds.
 
     Parameters
@@ -51,12 +53,20 @@ def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float]) -> DerivedLo
     uncertainty
         Relative standard uncertainties used where a result brings none: ``sampling, flow, analysis`` (each day),
         ``calibration`` (batch), ``population`` (site).
+    stability
+        ``site_id, analyte, surviving_fraction, u_stability`` as ``derive_stability`` gives them: concentrations are divided by
+        the first (L16), the second joins ``u_site`` and all bounds. None for neither; so for a site and residue without a row.
 
     Returns
     -------
     DerivedLoads
         ``loads`` keeps the promise of the table ``loads``, sorted by its key; a censored row has empty loads, and its
         ``upper`` is the most it can have been (empty when the limit is unknown).
+
+    Raises
+    ------
+    DataRefused
+        ``HW-D254`` when ``stability`` has a site and residue twice, a fraction not above 0 or an uncertainty below 0.
     """
     results = _with_samples(inputs, uncertainty)
     reason = (
@@ -72,7 +82,11 @@ def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float]) -> DerivedLo
     results = results.with_columns(reason=reason)
     left_out = results.filter(pl.col("reason").is_not_null()).select("sample_id", "analyte", "replicate", "reason")
     daily = _one_row_per_day(results.filter(pl.col("reason").is_null()), uncertainty)
-    loads = daily.with_columns(**_bounds()).select(Loads.column_names())
+    if stability is None:
+        loads = daily.with_columns(**_bounds()).select(Loads.column_names())
+    else:
+        daily = with_stability(daily, stability)
+        loads = daily.with_columns(**_bounds(pl.col("u_stability"))).select(Loads.column_names())
     loads = sort_by_key(loads, Loads)
     return DerivedLoads(loads, left_out.sort("sample_id", "analyte", "replicate"))
 
@@ -209,9 +223,12 @@ def _with_population(samples: pl.DataFrame, inputs: LoadInputs, uncertainty: dic
     )
 
 
-def _bounds() -> dict[str, pl.Expr]:
+def _bounds(u_stability: pl.Expr | None = None) -> dict[str, pl.Expr]:
     z = coverage_factor(_LEVEL)
-    spread_load = (z * (pl.col("u_day").pow(2).log1p() + pl.col("u_batch").pow(2).log1p()).sqrt()).exp()
+    terms_load = pl.col("u_day").pow(2).log1p() + pl.col("u_batch").pow(2).log1p()
+    if u_stability is not None:
+        terms_load = terms_load + u_stability.pow(2).log1p()
+    spread_load = (z * terms_load.sqrt()).exp()
     all_terms = pl.col("u_day").pow(2).log1p() + pl.col("u_batch").pow(2).log1p() + pl.col("u_site").pow(2).log1p()
     spread = (z * all_terms.sqrt()).exp()
     load = mass_load(pl.col("concentration"), pl.col("flow"))

@@ -37,6 +37,34 @@ def append(path: Path, frame: pl.DataFrame, transaction: str | None = None) -> N
     _write(path, frame, mode="append", commit_properties=properties, schema_mode="merge" if is_table(path) else None)
 
 
+def replace_parts(path: Path, frame: pl.DataFrame, column: str, parts: list[str] | None) -> int:
+    """Replace some parts of a table that is kept in parts, or all of it, in one commit; the version after it.
+
+    Parameters
+    ----------
+    frame
+        Rows of those parts, with the column that names them.
+    parts
+        Parts that are replaced, with or without rows; None replaces the whole table.
+    """
+    if is_table(path) and not is_kept_in_parts(path, column):
+        # A table of an earlier layout is set aside; what it held is computed again.
+        path.rename(path.with_name(f"{path.name}.before-parts"))
+    if not is_table(path):
+        _write(path, frame, mode="overwrite", partition_by=[column])
+    elif parts is None:
+        _write(path, frame, mode="overwrite", partition_by=[column], schema_mode="overwrite")
+    elif parts:
+        predicate = f"{column} IN ({', '.join(map(quoted, parts))})"
+        _write(path, frame, mode="overwrite", partition_by=[column], predicate=predicate)
+    return version(path)
+
+
+def is_kept_in_parts(path: Path, column: str) -> bool:
+    """Whether a table is partitioned by a column."""
+    return DeltaTable(str(path)).metadata().partition_columns == [column]
+
+
 def replace(path: Path, frame: pl.DataFrame, predicate: str | None = None) -> int:
     """Replace the whole table, or the rows a predicate holds for, in one commit; the version after it."""
     if not is_table(path):
@@ -61,10 +89,13 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def scan(path: Path, schema: dict[str, pl.DataType], at_version: int | None = None) -> pl.LazyFrame:
+def scan(
+    path: Path, schema: dict[str, pl.DataType], at_version: int | None = None, parts: tuple[str, list[str]] | None = None
+) -> pl.LazyFrame:
     """The table at a version (the latest when None), its columns in the order and types of ``schema``.
 
-    A table that was never written is empty; a column added to the schema later is null in older rows.
+    A table that was never written is empty; a column added to the schema later is null in older rows. With ``parts``, the
+    column that names the parts and those wanted, no other file is read.
     """
     if (at_version is not None and at_version < 0) or (at_version is None and not is_table(path)):
         return pl.LazyFrame(schema=schema)
@@ -75,11 +106,24 @@ def scan(path: Path, schema: dict[str, pl.DataType], at_version: int | None = No
     if not uris:
         return pl.LazyFrame(schema=schema)
     # The library writes a blank or a Chinese character of the folder's name as %20; Polars looks for a folder of that name.
-    files = [path / PurePosixPath(unquote(uri)).name for uri in uris]
+    files = [_file_of(path, uri) for uri in uris]
+    if parts is not None:
+        folders = {f"{parts[0]}={part}" for part in parts[1]}
+        files = [file for file in files if file.parent.name in folders]
+        if not files:
+            return pl.LazyFrame(schema=schema)
     plain = {name: pl.String() if isinstance(dtype, pl.Enum) else dtype for name, dtype in schema.items()}
-    lazy = pl.scan_parquet(files, glob=False, schema=plain, missing_columns="insert", extra_columns="ignore")
+    lazy = pl.scan_parquet(
+        files, glob=False, schema=plain, missing_columns="insert", extra_columns="ignore", hive_partitioning=False
+    )
     # A cast that does nothing would keep a filter on the column from reaching the files.
     return lazy.with_columns(pl.col(name).cast(dtype) for name, dtype in schema.items() if isinstance(dtype, pl.Enum))
+
+
+def _file_of(path: Path, uri: str) -> Path:
+    """A file of the table; those of a part lie in a folder of it."""
+    whole = PurePosixPath(unquote(uri))
+    return path / whole.parent.name / whole.name if "=" in whole.parent.name else path / whole.name
 
 
 def collect(path: Path, lazy: pl.LazyFrame) -> pl.DataFrame:

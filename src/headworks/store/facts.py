@@ -69,6 +69,14 @@ def read_brought(workspace: Workspace, table: str, columns: list[str], imports: 
     return delta.collect(workspace.facts(table), rows).sort(columns)
 
 
+def read_unknown(
+    workspace: Workspace, table: str, columns: list[str], imports: pl.DataFrame, known: pl.DataFrame
+) -> pl.DataFrame:
+    """Some columns of the rows of a table that match no row of ``known``, each once."""
+    rows = _scan_rows(workspace, table, imports).join(known.lazy(), on=known.columns, how="anti")
+    return delta.collect(workspace.facts(table), rows.select(columns).unique()).sort(columns)
+
+
 def read_row_counts(workspace: Workspace, table: str) -> pl.DataFrame:
     """Rows of a fact table as stored, by import: ``import_id, rows``; of unfinished imports too."""
     rows = delta.scan(workspace.facts(table), {**polars_schema(SHELF[table].schema), **_PROVENANCE})

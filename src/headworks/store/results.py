@@ -12,10 +12,7 @@ from headworks.core.schema import polars_schema, sort_by_key
 from headworks.store import delta
 from headworks.store.runs import Manifest, latest_run
 from headworks.store.workspace import Workspace
-from headworks.tables import RESULTS, SHELF
-
-# A list longer than this is not written into a predicate; the table is written whole.
-_MOST_VALUES = 2_000
+from headworks.tables import PART, RESULTS, SHELF
 
 
 def require_run(workspace: Workspace, as_of: dt.datetime | None = None) -> Manifest:
@@ -49,46 +46,69 @@ def read_result(workspace: Workspace, table: str, as_of: dt.datetime | None = No
     return read_result_of(workspace, require_run(workspace, as_of), table)
 
 
-def read_result_of(workspace: Workspace, run: Manifest, table: str) -> pl.DataFrame:
-    """A result table as a run left it; several tables of one run belong together."""
-    return read_result_version(workspace, table, run.results.get(table, {}).get("version", -1))
+def read_result_of(
+    workspace: Workspace,
+    run: Manifest,
+    table: str,
+    parts: list[str] | None = None,
+    only: pl.Expr | None = None,
+    columns: list[str] | None = None,
+) -> pl.DataFrame:
+    """A result table as a run left it; several tables of one run belong together.
+
+    Parameters
+    ----------
+    parts
+        Only these parts (months, and years for what is longer); all when None.
+    only
+        Only rows for which this holds.
+    columns
+        Only these columns, in no order of rows; all of them, sorted by the key, when None.
+    """
+    return read_result_version(workspace, table, run.results.get(table, {}).get("version", -1), parts, only, columns)
 
 
-def read_result_version(workspace: Workspace, table: str, at_version: int) -> pl.DataFrame:
-    """A result table at a version of its own; sorted by its key."""
+def read_result_version(
+    workspace: Workspace,
+    table: str,
+    at_version: int,
+    parts: list[str] | None = None,
+    only: pl.Expr | None = None,
+    columns: list[str] | None = None,
+) -> pl.DataFrame:
+    """A result table at a version of its own, as :func:`read_result_of`."""
     schema = SHELF[table].schema
     path = workspace.results(table)
-    return sort_by_key(delta.collect(path, delta.scan(path, polars_schema(schema), at_version)), schema)
+    rows = delta.scan(path, polars_schema(schema), at_version, None if parts is None else (PART, parts))
+    if only is not None:
+        rows = rows.filter(only)
+    if columns is not None:
+        return delta.collect(path, rows.select(columns))
+    return sort_by_key(delta.collect(path, rows), schema)
 
 
-def replace_result(
-    workspace: Workspace, table: str, frame: pl.DataFrame, touched: tuple[str, list[str]] | None = None, at_version: int = -1
-) -> int:
+def replace_result(workspace: Workspace, table: str, frame: pl.DataFrame, parts: list[str] | None = None) -> int:
     """Write a result table; its version.
 
     Parameters
     ----------
     frame
-        The whole table, or the rows that were recomputed.
-    touched
-        Column and values whose rows were recomputed; None replaces the whole table.
-    at_version
-        The version whose other rows stay.
+        The whole table, or the rows of the parts, with their ``part``.
+    parts
+        Parts that are replaced; None replaces the whole table.
     """
-    path = workspace.results(table)
-    if touched is None or not delta.is_table(path):
-        return delta.replace(path, frame)
-    column, values = touched
-    if len(values) > _MOST_VALUES:
-        kept = read_result_version(workspace, table, at_version).filter(~pl.col(column).is_in(values))
-        whole = pl.concat([kept, frame.cast(dict(kept.schema.items()))])
-        return delta.replace(path, sort_by_key(whole, SHELF[table].schema))
-    return delta.replace(path, frame, predicate=f"{column} IN ({', '.join(map(delta.quoted, values))})")
+    return delta.replace_parts(workspace.results(table), frame, PART, parts)
 
 
-def result_digest(frame: pl.DataFrame, table: str) -> str:
-    """SHA-256 of a table's rows in key order: equal digests are equal tables, bit for bit."""
-    ordered = sort_by_key(frame, SHELF[table].schema)
+def digest_of_parts(parts: dict[str, dict[str, object]]) -> str:
+    """SHA-256 of a table from those of its parts."""
+    said = "".join(f"{part}:{parts[part]['sha256']};" for part in sorted(parts))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def result_digest(frame: pl.DataFrame, table: str, *, is_sorted: bool = False) -> str:
+    """SHA-256 of rows in key order: equal digests are equal rows, bit for bit."""
+    ordered = frame if is_sorted else sort_by_key(frame, SHELF[table].schema)
     plain = ordered.with_columns(pl.col(pl.Enum).cast(pl.String))
     digest = hashlib.sha256(",".join(f"{name}:{dtype}" for name, dtype in ordered.schema.items()).encode())
     for name in plain.columns:

@@ -27,13 +27,13 @@ class Manifest:
     inputs
         Version of every fact table that it read.
     results
-        Version, rows and SHA-256 of every result table that it left.
+        Version, rows and SHA-256 of every result table that it left, and rows and SHA-256 of each of its parts.
     method
         Rule of residues, default uncertainties and week conventions, as they were.
     code_digest, environment
         Hash of the code and the reference data that results hang on; versions of what computed them.
     recomputed, left_out
-        Sites and drugs that were computed anew (or ``all``); how many results made no load, by reason, in the whole
+        Number of sampling days that were computed anew (or ``all``) and the years they reached; how many results made no load, by reason, in the whole
         workspace.
     """
 

@@ -15,6 +15,15 @@ flow = 0.10
 [publication_floors]                  # residents below which a tier is shown nothing
 public = 20000
 
+[publication_sites]                   # independent sites behind a figure, unless a named site stands for them
+public = 2
+
+[publication_dominance]               # most that one site may be of a figure's residents
+public = 0.9
+
+[publication_detail]                  # shortest period of which a tier sees figures
+public = "quarter"
+
 [week_conventions.ours]               # beside the ones shipped
 weekday_days = "1;2;3;4;5"
 weekend_days = "6;7"
@@ -31,8 +40,9 @@ import tomllib
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from headworks.core.disclosure import DEFAULT_FLOORS
+from headworks.core.disclosure import DEFAULT_DETAIL, DEFAULT_DOMINANCE, DEFAULT_FLOORS, DEFAULT_SITES
 from headworks.core.errors import WorkspaceError
+from headworks.core.periods import KINDS
 
 FORMAT = 1
 _KNOWN: dict[str, dict[str, type | tuple[type, ...]]] = {
@@ -40,6 +50,9 @@ _KNOWN: dict[str, dict[str, type | tuple[type, ...]]] = {
     "run": {"parameter_set": str, "residues": str, "parameter_dirs": list},
     "uncertainty": dict.fromkeys(("sampling", "flow", "analysis", "calibration", "population"), (int, float)),
     "publication_floors": dict.fromkeys(DEFAULT_FLOORS, int),
+    "publication_sites": dict.fromkeys(DEFAULT_SITES, int),
+    "publication_dominance": dict.fromkeys(DEFAULT_DOMINANCE, (int, float)),
+    "publication_detail": dict.fromkeys(DEFAULT_DETAIL, str),
 }
 
 
@@ -55,11 +68,14 @@ class Settings:
     uncertainty: dict[str, float] = field(default_factory=dict)
     publication_floors: dict[str, int] = field(default_factory=dict)
     week_conventions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    publication_sites: dict[str, int] = field(default_factory=dict)
+    publication_dominance: dict[str, float] = field(default_factory=dict)
+    publication_detail: dict[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """Changes when anything that a result hangs on changes."""
-        aside = {"name", "timezone", "publication_floors"}
+        aside = {"name", "timezone"} | {name for name in asdict(self) if name.startswith("publication_")}
         said = {key: value for key, value in asdict(self).items() if key not in aside}
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
@@ -101,6 +117,9 @@ def read_settings(text: str, where: str) -> Settings:
         parameter_dirs=tuple(run.get("parameter_dirs", ())),
         uncertainty={key: float(value) for key, value in said.get("uncertainty", {}).items()},
         publication_floors=dict(said.get("publication_floors", {})),
+        publication_sites=dict(said.get("publication_sites", {})),
+        publication_dominance={key: float(value) for key, value in said.get("publication_dominance", {}).items()},
+        publication_detail=dict(said.get("publication_detail", {})),
         week_conventions=conventions,
     )
 
@@ -122,9 +141,24 @@ def _require_numbers(said: dict[str, Any], where: str) -> None:
     for name, value in said.get("publication_floors", {}).items():
         if value < 0:
             raise _wrong("A floor is below zero.", f"{where}, [publication_floors] {name}", str(value), "Give residents")
+    _require_publication(said, where)
     folders = said.get("run", {}).get("parameter_dirs", [])
     if not all(isinstance(folder, str) for folder in folders):
         raise _wrong("A folder is a text.", f"{where}, [run] parameter_dirs", repr(folders), 'Write ["parameters"]')
+
+
+def _require_publication(said: dict[str, Any], where: str) -> None:
+    for name, value in said.get("publication_sites", {}).items():
+        if value < 1:
+            raise _wrong("A figure comes from a site.", f"{where}, [publication_sites] {name}", str(value), "Give 1 or more")
+    for name, value in said.get("publication_dominance", {}).items():
+        if not 0 < value <= 1:
+            remedy = "Give a share such as 0.9; 1 to allow any"
+            raise _wrong("A share is above 0 and at most 1.", f"{where}, [publication_dominance] {name}", str(value), remedy)
+    for name, value in said.get("publication_detail", {}).items():
+        if value not in KINDS:
+            remedy = "Use one of " + ", ".join(KINDS)
+            raise _wrong("There is no such kind of period.", f"{where}, [publication_detail] {name}", value, remedy)
 
 
 def _require_known(section: str, values: dict[str, Any], where: str) -> None:

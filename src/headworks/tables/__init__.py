@@ -54,11 +54,13 @@ SHELF: dict[str, Shelf] = {
     "disposal_events": Shelf(DisposalEvents, "result"),
     "nonconformities": Shelf(Nonconformities, "result"),
 }
+# The column that says in which part of its table a result is kept, a month or a year; readers do not see it.
+PART = "part"
 FACTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "fact")
 RESULTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "result")
 
 __all__ = [
-    "FACTS", "RESULTS", "SHELF", "AreaChanges", "AreaConsumption", "AreaLoads", "Areas", "Changes", "CodeChanges", "Consumption",
+    "FACTS", "PART", "RESULTS", "SHELF", "AreaChanges", "AreaConsumption", "AreaLoads", "Areas", "Changes", "CodeChanges", "Consumption",
     "DailyLoads", "DisposalEvents", "EnantiomericFractions", "Flows", "InconsistentMeans", "Loads", "Measurements",
     "Nonconformities", "PeriodConsumption", "PeriodMeans", "PopulationEstimates", "Populations", "PublishedMeans", "ReportedLoads",
     "ResidueRatios", "Samples", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "WeeklyMeans",

@@ -29,6 +29,7 @@ class DailyLoads(Table):
     u_day = dy.Float64(min=0, description="As for loads.", metadata=about("1"))
     u_batch = dy.Float64(min=0, description="As for loads.", metadata=about("1"))
     u_site = dy.Float64(min=0, description="As for loads.", metadata=about("1"))
+    population = dy.Float64(nullable=True, min=0, description="People behind the load; empty where a publisher does not say.", metadata=about("people"))
     batch_id = dy.String(nullable=True, description="Laboratory batch; empty: the days of a mean are taken as one batch.", metadata=about("-"))
 
     @dy.rule()

@@ -79,6 +79,12 @@ class SiteAreas(Table):
     site_id = dy.String(primary_key=True, min_length=1, description="Site.", metadata=about("-"))
     area_id = dy.String(primary_key=True, min_length=1, description="Area some of whose residents drain to the site.", metadata=about("-"))
     population = dy.Float64(min=0, description="Residents of the area who drain to the site.", metadata=about("people"))
+    valid_from = dy.Date(nullable=True, description="First sampling day on which the row counts; empty from the beginning on.", metadata=about("date"))
+    valid_to = dy.Date(nullable=True, description="Last sampling day on which the row counts; empty while it does.", metadata=about("date"))
+
+    @dy.rule()
+    def ends_after_it_begins(cls) -> pl.Expr:
+        return pl.col("valid_from").is_null() | pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("valid_from"))
 
 
 class Populations(Table):

@@ -10,18 +10,19 @@ probability is a bound, and ``reason`` says of what.
 
 from __future__ import annotations
 
-from typing import cast
-
 import dataframely as dy
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from headworks.core.schema import require_promise
+from headworks.core.periods import Period
+from headworks.core.schema import polars_schema, require_promise
 from headworks.tables.days import DailyLoads
 from headworks.tables.trends import Changes, PeriodMeans
+from headworks.trends.day_arrays import DayArrays, day_arrays, group_by_period
+from headworks.trends.day_spread import DaySpread, day_spread
 from headworks.trends.mean_interval import one_day_variance, sampling_variance
-from headworks.trends.period_mean import PeriodMeanKind, array_of, group_periods
+from headworks.trends.period_mean import PERIOD_MEAN_KINDS, array_of, group_periods
 from headworks.trends.ratio_of_means import LogMean, rise_of_mean
 
 _UNIT = ["site_id", "analyte", "drug"]
@@ -172,7 +173,7 @@ def changes(
 
     >>> from headworks.trends.period_mean import period_means
     >>> row = {"site_id": "s", "country": None, "city": None, "week": 0, "day": None, "analyte": "x", "drug": "X",
-    ...        "detection": "quantified", "limit": None, "u_day": 0.1, "u_batch": 0.1, "u_site": 0.1, "batch_id": None}
+    ...        "detection": "quantified", "limit": None, "u_day": 0.1, "u_batch": 0.1, "u_site": 0.1, "batch_id": None, "population": None}
     >>> loads = [(2020, 1, 2.0), (2020, 2, 4.0), (2021, 1, 4.0), (2021, 2, 8.0)]
     >>> days = pl.DataFrame([row | {"year": year, "weekday": weekday, "value": load} for year, weekday, load in loads])
     >>> changes(period_means(days, "year"), days).select("period", "change_percent", "change_class").row(0)
@@ -180,11 +181,27 @@ def changes(
     """
     promised = require_promise(DailyLoads, days, where="days of changes")
     means = require_promise(PeriodMeans, period_means, where="period_means of changes")
-    kinds = means.filter(pl.col("period_kind").cast(pl.String) != "week")["period_kind"].cast(pl.String).unique().sort()
+    arrays = day_arrays(promised)
+    spread = day_spread(arrays, default_log_sd)
+    found = changes_of(arrays, spread, frozenset(means["period"].to_list()), threshold=threshold, level=level)
+    kept = found.join(means, on=["site_id", "analyte", "period"], how="semi", maintain_order="left")
+    return require_promise(Changes, kept, where="result of changes")
+
+
+def changes_of(
+    days: DayArrays, spread: DaySpread, periods: frozenset[str], *, threshold: float = 0.10, level: float = 0.95
+) -> pl.DataFrame:
+    """As :func:`changes`, from arrays and their spread, of the later periods wanted; what comes out is not checked again."""
     found = [Changes.create_empty()]
-    for kind in kinds:
-        groups = group_periods(promised, cast(PeriodMeanKind, kind), default_log_sd=default_log_sd)
-        pairs = pair_with_year_before(groups.join(means, on=[*_UNIT, "period"], how="semi"))
+    types = {name: dtype for name, dtype in polars_schema(Changes).items() if name not in (*_UNIT, "period")}
+    for kind in PERIOD_MEAN_KINDS[1:]:
+        later = frozenset(label for label in periods if Period.parse(label).kind == kind)
+        earlier = frozenset(Period.parse(label).a_year_before().label for label in later)
+        if not later or group_by_period(days, kind, earlier).start.size == 0:
+            continue
+        groups = group_periods(days, kind, spread, later | earlier)
+        pairs = pair_with_year_before(groups.filter(pl.col("period").is_in(list(later | earlier))))
+        pairs = pairs.filter(pl.col("period").is_in(list(later)))
         changed = _with_change(pairs, threshold=threshold, level=level)
-        found.append(require_promise(Changes, changed, where="result of changes"))
-    return require_promise(Changes, pl.concat(found).sort("site_id", "period", "analyte"), where="result of changes")
+        found.append(changed.select(Changes.column_names()).cast(types))
+    return pl.concat(found).sort("site_id", "period", "analyte")

@@ -45,7 +45,12 @@ def _computed(loads: pl.DataFrame, sites: pl.DataFrame, analyte_drug: pl.DataFra
     )
 
 
-def _reported(reported_loads: pl.DataFrame, defaults: Mapping[str, float]) -> pl.DataFrame:
+def _reported(reported_loads: pl.DataFrame, sites: pl.DataFrame, defaults: Mapping[str, float]) -> pl.DataFrame:
+    people = sites.select("site_id", population="population_served") if "population_served" in sites.columns else None
+    if people is None:
+        reported_loads = reported_loads.with_columns(population=pl.lit(None, dtype=pl.Float64))
+    else:
+        reported_loads = reported_loads.join(people, on="site_id", how="left", maintain_order="left")
     is_quantified = pl.col("detection").cast(pl.String) == "quantified"
     return reported_loads.with_columns(
         day=_date_of(pl.col("year"), pl.col("week"), pl.col("weekday")),
@@ -72,7 +77,8 @@ def daily_loads(
     reported_loads
         ``ReportedLoads``; drug, country and city stay as published.
     sites
-        ``site_id``, ``country``, ``city`` of the sites of ``loads``, one row each.
+        ``site_id``, ``country``, ``city`` of the sites of ``loads``, one row each; with ``population_served`` published loads get
+        it as their population.
     analyte_drug
         ``analyte``, ``drug``: the drug a residue of ``loads`` stands for.
     defaults
@@ -112,7 +118,7 @@ def daily_loads(
             code="HW-D306",
         )
     ours = _computed(require_promise(Loads, loads, where="loads of daily_loads"), sites, analyte_drug)
-    theirs = _reported(require_promise(ReportedLoads, reported_loads, where="reported_loads of daily_loads"), defaults)
+    theirs = _reported(require_promise(ReportedLoads, reported_loads, where="reported_loads of daily_loads"), sites, defaults)
     names = DailyLoads.column_names()
     both = pl.concat([ours.select(names), theirs.select(names)], how="vertical_relaxed")
     return require_promise(

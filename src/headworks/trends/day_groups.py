@@ -1,172 +1,166 @@
 """What the days of a group add up to, three ways: censored days at zero, where they likely were, and at their limit.
 
-A group is whatever its keys say: a site and residue in a week, a month, a year. The table is internal to the room; weekly
-means, period means and changes read it. Groups are summed in Polars and solved together in NumPy: no group has a loop.
-
-Groups are summed in the order of their days (``maintain_order``), never in parts: the same days give the same bits, whatever
-other groups there are, so that recomputing what is new equals recomputing all.
+A group is a run of days of one series: a week, a month, a year. Moments of all groups are summed together over runs of rows; no
+group has a loop, and a group's sums hang on its own days alone, so that recomputing some groups gives the bits of all.
 
 Trap: an unknown limit stands for two different facts here. Within a group that has a quantified day it is *bounded* by the
-smallest one; a group without any looks to the site's other days of the same residue; only then is it unknown.
+smallest one; a group without any looks to the series' days before (those the spread is learnt from); only then is it unknown.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from headworks.core.errors import DataRefused
 from headworks.trends.censored_mean import log_mean_with_censored, mean_below_limit
+from headworks.trends.day_arrays import DayArrays, Groups
+from headworks.trends.day_spread import DaySpread
 
-# Fewer quantified days than this do not show their own scatter.
-_DAYS_THAT_SHOW_SCATTER = 4
-_LOG = pl.when(pl.col("value") > 0).then(pl.col("value")).log()
-_SITE = ["site_id", "analyte"]
-
-
-def pooled_log_sd(groups: pl.DataFrame, default_log_sd: float) -> pl.DataFrame:
-    """Scatter between days of each residue on the log scale, the median over the groups that show it (T7).
-
-    Parameters
-    ----------
-    groups
-        ``analyte``, ``n_days``, ``n_censored``, ``own_log_sd``.
-    default_log_sd
-        For a residue of which no group is fully quantified on four days or more.
-
-    Returns
-    -------
-    pl.DataFrame
-        ``analyte``, ``log_sd``; one row per residue.
-
-    Examples
-    --------
-    >>> rows = {"analyte": ["x"] * 3, "n_days": [7, 7, 2], "n_censored": [0, 0, 0], "own_log_sd": [0.2, 0.4, 9.0]}
-    >>> round(pooled_log_sd(pl.DataFrame(rows), 0.5)["log_sd"].item(), 6)
-    0.3
-    """
-    shows = (pl.col("n_censored") == 0) & (pl.col("n_days") >= _DAYS_THAT_SHOW_SCATTER) & (pl.col("own_log_sd") > 0)
-    median = pl.col("own_log_sd").filter(shows).median()
-    return groups.group_by("analyte").agg(log_sd=median.fill_null(default_log_sd))
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
 
 
-def group_days(days: pl.DataFrame, keys: list[str], *, default_log_sd: float) -> pl.DataFrame:
+class _Run(NamedTuple):
+    """The days of all groups, one after the other."""
+
+    groups: Groups
+    size: Array
+
+    def total(self, values: Array) -> Array:
+        """Sum over each group, of values in order of ``groups.rows``."""
+        return np.add.reduceat(values, self.groups.start) if self.size.size else np.zeros(0)
+
+    def mean(self, values: Array) -> Array:
+        return self.total(values) / self.size
+
+    def sd(self, values: Array) -> Array:
+        """Standard deviation; not a number of one day."""
+        away = values - self.mean(values)[self.groups.of_row]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.size > 1, np.sqrt(self.total(away**2) / (self.size - 1)), np.nan)
+
+
+def group_days(days: DayArrays, groups: Groups, spread: DaySpread) -> pl.DataFrame:
     """Moments of each group of days, with censored days at zero, at their expected value and at their limit.
 
     Parameters
     ----------
     days
-        ``DailyLoads``, with the columns of ``keys``; these hold ``site_id`` and ``analyte``.
-    keys
-        Columns that make a group.
-    default_log_sd
-        Scatter between days on the log scale where the data show none, above 0.
+        Arrays of the days.
+    groups
+        Which days make a group.
+    spread
+        Spread between days and smallest load, per day of ``days``.
 
     Returns
     -------
     pl.DataFrame
-        A row per group in order of the keys: ``n_days``, ``n_censored``, ``n_not_detected``, ``n_months``; ``mean`` and ``sd``
-        with the suffixes ``_zero``, none and ``_limit`` (the mean is null without a quantified day, those at the limit where
-        one is unknown); ``log_sd`` pooled, which ``sd_limit`` does not undercut where a
-        day is censored; ``u_day`` and ``u_site`` root mean square; ``sigma_batch`` and ``sigma_site``, what
-        is left of them in the mean on the log scale.
-
-    Raises
-    ------
-    DataRefused
-        ``HW-D302`` when ``default_log_sd`` is not above 0.
+        A row per group, in order of series and label: ``site_id, analyte, drug, label``; ``n_days``, ``n_censored``,
+        ``n_not_detected``, ``n_months``; ``mean`` and ``sd`` with the suffixes ``_zero``, none and ``_limit`` (the mean is null
+        without a quantified day, those at the limit where one is unknown); ``log_sd``, root mean square of the days' spread, and
+        ``log_sd_df`` its degrees of freedom; ``sd_limit`` does not undercut the spread where a day is censored; ``u_day`` and
+        ``u_site`` root mean square; ``sigma_batch`` and ``sigma_site``, what is left of them in the mean on the log scale.
     """
-    if not default_log_sd > 0:
-        raise DataRefused(
-            "The scatter between days must be above 0.", found=str(default_log_sd), remedy="Give 0.5", code="HW-D302"
-        )
-    groups = _counted(days, keys).join(_shared(days, keys), on=keys, how="left", nulls_equal=True)
-    groups = groups.join(pooled_log_sd(groups, default_log_sd), on="analyte", how="left").sort(keys)
-    groups = groups.with_row_index("group")
-    valued = _valued(days, groups, keys)
-    # Sorted on purpose: Polars sums a column that is known to be sorted with another kernel than one that is not.
-    moments = (
-        valued.sort("group", maintain_order=True)
-        .group_by("group", maintain_order=True)
-        .agg(
-            mean_zero=pl.col("at_zero").mean(),
-            sd_zero=pl.col("at_zero").std(),
-            mean=_none_if_any_missing("central", "mean"),
-            sd=_none_if_any_missing("central", "std"),
-            mean_limit=_none_if_any_missing("at_limit", "mean"),
-            sd_limit=_none_if_any_missing("at_limit", "std"),
-        )
+    rows = groups.rows
+    run = _Run(groups, groups.size.astype(np.float64))
+    value, limit = days.value[rows], days.limit[rows]
+    quantified = ~np.isnan(value)
+    n_censored = run.total((~quantified).astype(np.float64))
+    log_sd = np.sqrt(run.mean(spread.log_sd[rows] ** 2))
+    at_zero = np.where(quantified, value, 0.0)
+    limits = np.where(np.isnan(limit), _stand_in(run, value, spread.smallest[rows]), limit)
+    at_limit = np.where(quantified, value, limits)
+    central = np.where(quantified, value, _central(run, value, limits, log_sd))
+    mean_limit, sd_limit = run.mean(at_limit), run.sd(at_limit)
+    hides = (n_censored > 0) & (run.size > 1)
+    # Days piled up at a limit hide their scatter (T7).
+    sd_limit = np.where(hides, np.fmax(sd_limit, mean_limit * np.sqrt(np.expm1(log_sd**2))), sd_limit)
+    columns = {
+        "n_days": run.size,
+        "n_censored": n_censored,
+        "n_not_detected": run.total(days.is_not_detected[rows].astype(np.float64)),
+        "n_months": _months(days, run),
+        "mean_zero": run.mean(at_zero),
+        "sd_zero": run.sd(at_zero),
+        "mean": run.mean(central),
+        "sd": run.sd(central),
+        "mean_limit": mean_limit,
+        "sd_limit": np.where(np.isnan(mean_limit), np.nan, sd_limit),
+        "log_sd": log_sd,
+        "log_sd_df": run.mean(spread.degrees_of_freedom[rows]),
+        "u_day": np.sqrt(run.mean(days.u_day[rows] ** 2)),
+        "u_site": np.sqrt(run.mean(days.u_site[rows] ** 2)),
+        "sigma_site": np.sqrt(run.mean(np.log1p(days.u_site[rows] ** 2))),
+        "sigma_batch": _shared(days, run),
+    }
+    named = days.series[groups.of_series].with_columns(
+        pl.Series("label", np.array(groups.labels, dtype=object)[groups.label], dtype=pl.String)
+        if groups.labels
+        else pl.Series("label", [], dtype=pl.String)
     )
-    joined = groups.join(moments, on="group", how="left").sort("group").with_columns(sd_limit=_sd_at_limit())
-    return joined.drop("group", "own_log_sd", "n_logs", "mean_log", "smallest")
-
-
-def _none_if_any_missing(column: str, statistic: str) -> pl.Expr:
-    result = pl.col(column).mean() if statistic == "mean" else pl.col(column).std()
-    return pl.when(pl.col(column).null_count() == 0).then(result)
-
-
-def _sd_at_limit() -> pl.Expr:
-    """Scatter with the censored days at their limit, at least the pooled one: days piled up at a limit hide theirs (T7)."""
-    pooled = pl.col("mean_limit") * ((pl.col("log_sd") ** 2).exp() - 1.0).sqrt()
-    hides = (pl.col("n_censored") > 0) & (pl.col("n_days") > 1)
-    return pl.when(hides).then(pl.max_horizontal("sd_limit", pooled)).otherwise(pl.col("sd_limit"))
-
-
-def _counted(days: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    quantified = pl.col("value").is_not_null()
-    return days.group_by(keys, maintain_order=True).agg(
-        n_days=pl.len().cast(pl.Int64),
-        n_censored=(~quantified).sum().cast(pl.Int64),
-        n_not_detected=(pl.col("detection").cast(pl.String) == "not_detected").sum().cast(pl.Int64),
-        n_months=(pl.col("day").dt.year().cast(pl.Int32) * 12 + pl.col("day").dt.month()).drop_nulls().n_unique(),
-        smallest=pl.col("value").filter(pl.col("value") > 0).min(),
-        n_logs=(pl.col("value") > 0).sum().cast(pl.Float64),
-        mean_log=_LOG.mean(),
-        own_log_sd=_LOG.std(),
-        u_day=(pl.col("u_day") ** 2).mean().sqrt(),
-        u_site=(pl.col("u_site") ** 2).mean().sqrt(),
-        sigma_site=(pl.col("u_site") ** 2).log1p().mean().sqrt(),
+    counts = {"n_days", "n_censored", "n_not_detected", "n_months"}
+    return named.with_columns(
+        pl.Series(name, values.astype(np.int64) if name in counts else values).fill_nan(None)
+        if name not in counts
+        else pl.Series(name, values.astype(np.int64))
+        for name, values in columns.items()
     )
 
 
-def _shared(days: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """What the batches leave in the mean: the days of one share its error, batches average (T8)."""
-    batches = days.group_by([*keys, "batch_id"], maintain_order=True).agg(
-        n_batch=pl.len().cast(pl.Float64), sigma2=(pl.col("u_batch") ** 2).log1p().mean()
-    )
-    return batches.group_by(keys, maintain_order=True).agg(
-        sigma_batch=((pl.col("n_batch") ** 2 * pl.col("sigma2")).sum() / pl.col("n_batch").sum() ** 2).sqrt()
-    )
+def _stand_in(run: _Run, value: Array, smallest_before: Array) -> Array:
+    """For a limit nobody knows: the smallest load of the group, else of the series before."""
+    positive = np.where(value > 0, value, np.inf)
+    smallest = np.minimum.reduceat(positive, run.groups.start) if run.size.size else np.zeros(0)
+    of_group = smallest[run.groups.of_row]
+    return np.where(np.isfinite(of_group), of_group, smallest_before)
 
 
-def _valued(days: pl.DataFrame, groups: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Every day with its group and its three values."""
-    solved = groups.select([*keys, "group", "smallest"])
-    rows = days.select([*keys, "value", "limit"]).join(solved, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    value = pl.col("value")
-    quantified = rows.filter(value.is_not_null()).select("group", at_zero=value, central=value, at_limit=value)
-    at_site = days.group_by(_SITE).agg(smallest_at_site=value.filter(value > 0).min())
-    censored = (
-        rows.filter(value.is_null())
-        .join(at_site, on=_SITE, how="left", maintain_order="left")
-        .select("group", at_zero=pl.lit(0.0), at_limit=pl.coalesce("limit", "smallest", "smallest_at_site"))
-    )
-    central = pl.Series("central", _central(censored, groups), dtype=pl.Float64).fill_nan(None)
-    return pl.concat([quantified, censored.with_columns(central).select(quantified.columns)])
-
-
-def _central(censored: pl.DataFrame, groups: pl.DataFrame) -> np.ndarray:
+def _central(run: _Run, value: Array, limits: Array, log_sd: Array) -> Array:
     """Expected load of each censored day (T5); not a number in a group without a quantified day."""
-    sigma = groups["log_sd"].to_numpy()
-    n_logs = groups["n_logs"].to_numpy()
-    unseen = (groups["n_days"] == groups["n_censored"]).to_numpy()
-    mean_log = groups["mean_log"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    group = censored["group"].cast(pl.Int64).to_numpy()
-    limit = censored["at_limit"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    solvable = np.isfinite(mean_log[group]) & (limit > 0)
-    busy, position = np.unique(group[solvable], return_inverse=True)
-    mu = np.full(sigma.size, np.nan)
-    mu[busy] = log_mean_with_censored(position, np.log(limit[solvable]), n_logs[busy], mean_log[busy], sigma[busy])
-    central = mean_below_limit(limit, mu[group], sigma[group])
-    return np.where(unseen[group], np.nan, np.where(solvable, central, 0.0))
+    group = run.groups.of_row
+    positive = value > 0
+    n_logs = run.total(positive.astype(np.float64))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(positive, np.log(np.where(positive, value, 1.0)), 0.0)
+        mean_log = np.where(n_logs > 0, run.total(logs) / n_logs, np.nan)
+    unseen = run.total((~np.isnan(value)).astype(np.float64)) == 0
+    censored = np.flatnonzero(np.isnan(value))
+    of_group, limit = group[censored], limits[censored]
+    solvable = np.isfinite(mean_log[of_group]) & (limit > 0)
+    busy, position = np.unique(of_group[solvable], return_inverse=True)
+    mu = np.full(run.size.size, np.nan)
+    mu[busy] = log_mean_with_censored(position, np.log(limit[solvable]), n_logs[busy], mean_log[busy], log_sd[busy])
+    found = mean_below_limit(limit, mu[of_group], log_sd[of_group])
+    result = np.zeros(value.size)
+    result[censored] = np.where(unseen[of_group], np.nan, np.where(solvable, found, 0.0))
+    return result
+
+
+def _months(days: DayArrays, run: _Run) -> Array:
+    """Calendar months of the days of each group; 0 of days without a date."""
+    rows = run.groups.rows
+    month = days.ordinal[rows].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    group = run.groups.of_row
+    fresh = np.ones(rows.size)
+    fresh[1:] = (group[1:] != group[:-1]) | (month[1:] != month[:-1])
+    return run.total(np.where(days.is_dated[rows], fresh, 0.0))
+
+
+def _shared(days: DayArrays, run: _Run) -> Array:
+    """What the batches leave in the mean: the days of one share its error, batches average (T8)."""
+    rows, group = run.groups.rows, run.groups.of_row
+    variance = np.log1p(days.u_batch[rows] ** 2)
+    batch = days.batch[rows]
+    if not rows.size:
+        return np.zeros(0)
+    key = group * (int(days.batch.max()) + 2) + batch + 1
+    order = np.argsort(key, kind="stable")
+    start = np.flatnonzero(np.diff(key[order], prepend=-1))
+    n_batch = np.diff(np.append(start, rows.size)).astype(np.float64)
+    mean_variance = np.add.reduceat(variance[order], start) / n_batch
+    of_group = group[order][start]
+    first = np.flatnonzero(np.diff(of_group, prepend=-1))
+    return np.sqrt(np.add.reduceat(n_batch**2 * mean_variance, first)) / run.size

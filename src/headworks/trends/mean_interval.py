@@ -22,6 +22,8 @@ from headworks.core.errors import DataRefused
 from headworks.core.uncertainty import coverage_factor, sigma_log
 
 Array = npt.NDArray[np.float64]
+# Degrees of freedom beyond which Student's t is the normal distribution to the last digit that matters.
+_ENDLESS = 1e8
 
 
 class MeanInterval(NamedTuple):
@@ -90,11 +92,19 @@ def one_day_variance(log_sd: Array, days_in_period: Array, u_day: Array) -> Arra
     return result
 
 
-def one_day_bounds(mean: Array, log_sd: Array, days_in_period: Array, u_day: Array, level: float) -> tuple[Array, Array]:
+def one_day_bounds(
+    mean: Array,
+    log_sd: Array,
+    days_in_period: Array,
+    u_day: Array,
+    level: float,
+    degrees_of_freedom: Array | float = np.inf,
+) -> tuple[Array, Array]:
     r"""Bounds of a period's mean when one day speaks for it (T2).
 
     The day is a log-normal draw about the median of its period, and the mean lies ``sigma^2 / 2`` above the median on the
-    log scale: ``day exp((1 - 1/N) sigma^2 / 2 +- z sqrt(v))`` with ``v = (1 - 1/N) sigma^2 + ln(1 + u_day^2) / N``.
+    log scale: ``day exp((1 - 1/N) sigma^2 / 2 +- t sqrt(v))`` with ``v = (1 - 1/N) sigma^2 + ln(1 + u_day^2) / N`` and ``t`` of the
+    degrees of freedom that the borrowed scatter has.
 
     Examples
     --------
@@ -105,7 +115,8 @@ def one_day_bounds(mean: Array, log_sd: Array, days_in_period: Array, u_day: Arr
     [6.783, 14.743]
     """
     shift = (1.0 - 1.0 / days_in_period) * log_sd**2 / 2
-    half = coverage_factor(level) * np.sqrt(one_day_variance(log_sd, days_in_period, u_day))
+    quantile = t_quantile(np.minimum(degrees_of_freedom, _ENDLESS) * np.ones_like(log_sd), level)
+    half = quantile * np.sqrt(one_day_variance(log_sd, days_in_period, u_day))
     return np.minimum(mean * np.exp(shift - half), mean), np.maximum(mean * np.exp(shift + half), mean)
 
 

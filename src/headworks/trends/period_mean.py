@@ -18,35 +18,29 @@ import numpy.typing as npt
 import polars as pl
 
 from headworks.core.errors import DataRefused
-from headworks.core.periods import Period, period_label
-from headworks.core.schema import require_promise
+from headworks.core.periods import Period
+from headworks.core.schema import polars_schema, require_promise
 from headworks.core.uncertainty import relative
 from headworks.tables.days import DailyLoads
 from headworks.tables.trends import PeriodMeans
 from headworks.trends.censored_mean import upper_without_a_value
+from headworks.trends.day_arrays import DayArrays, day_arrays, group_by_period
 from headworks.trends.day_groups import group_days
+from headworks.trends.day_spread import DaySpread, day_spread
 from headworks.trends.mean_interval import one_day_bounds, t_bounds, widen_by_shared
 
 PeriodMeanKind = Literal["week", "month", "quarter", "half_year", "year"]
 PERIOD_MEAN_KINDS: tuple[PeriodMeanKind, ...] = ("week", "month", "quarter", "half_year", "year")
-_KEYS = ["site_id", "analyte", "drug", "period"]
 Array = npt.NDArray[np.float64]
 
 
-def label_periods(days: pl.DataFrame, kind: PeriodMeanKind) -> pl.DataFrame:
-    """The days that can be filed under periods of a kind, with their ``period``.
-
-    Parameters
-    ----------
-    days
-        ``DailyLoads``.
-    kind
-        Days without a date are left out unless this is ``year``.
+def require_kind(kind: str) -> None:
+    """Refuse a kind of which there are no means.
 
     Raises
     ------
     DataRefused
-        ``HW-D303`` for a kind of which there are no means.
+        ``HW-D303``.
     """
     if kind not in PERIOD_MEAN_KINDS:
         raise DataRefused(
@@ -55,19 +49,18 @@ def label_periods(days: pl.DataFrame, kind: PeriodMeanKind) -> pl.DataFrame:
             remedy="Give " + ", ".join(PERIOD_MEAN_KINDS),
             code="HW-D303",
         )
-    label = period_label(pl.col("day"), kind)
-    if kind == "year":
-        return days.with_columns(period=label.fill_null(pl.col("year").cast(pl.String)))
-    return days.filter(pl.col("day").is_not_null()).with_columns(period=label)
 
 
-def group_periods(days: pl.DataFrame, kind: PeriodMeanKind, *, default_log_sd: float) -> pl.DataFrame:
-    """Moments of the days of each site, residue and period, as ``group_days``, with ``days_in_period``."""
-    groups = group_days(label_periods(days, kind), _KEYS, default_log_sd=default_log_sd)
-    labels = groups["period"].unique().sort()
-    lengths = pl.Series([Period.parse(label).n_days for label in labels], dtype=pl.Int64)
-    calendar = pl.DataFrame({"period": labels, "days_in_period": lengths})
-    return groups.join(calendar, on="period", how="left", maintain_order="left")
+def group_periods(
+    days: DayArrays, kind: PeriodMeanKind, spread: DaySpread, only: frozenset[str] | None = None
+) -> pl.DataFrame:
+    """Moments of the days of each series and period, as ``group_days``, with ``period`` and ``days_in_period``."""
+    require_kind(kind)
+    filed = group_by_period(days, kind, only)
+    groups = group_days(days, filed, spread).rename({"label": "period"})
+    lengths = np.array([Period.parse(label).n_days for label in filed.labels], dtype=np.int64)
+    in_period = lengths[filed.label] if filed.labels else np.zeros(0, dtype=np.int64)
+    return groups.with_columns(days_in_period=pl.Series(in_period, dtype=pl.Int64))
 
 
 def array_of(groups: pl.DataFrame, column: str) -> Array:
@@ -124,7 +117,8 @@ def _sample_bounds(groups: pl.DataFrame, level: float) -> tuple[Array, Array]:
     scatter = period, u_day, level
     lower, _ = t_bounds(array_of(groups, "mean_zero"), array_of(groups, "sd_zero"), n_days, *scatter)
     _, upper = t_bounds(at_limit, array_of(groups, "sd_limit"), n_days, *scatter)
-    one_lower, one_upper = one_day_bounds(mean, array_of(groups, "log_sd"), *scatter)
+    freedom = array_of(groups, "log_sd_df")
+    one_lower, one_upper = one_day_bounds(mean, array_of(groups, "log_sd"), *scatter, freedom)
     unseen_upper = upper_without_a_value(at_limit, n_days, period, array_of(groups, "log_sd"), level)
     is_single, is_unseen = n_days == 1, np.isnan(mean)
     lower = np.where(is_unseen, 0.0, np.where(is_single, one_lower, lower))
@@ -172,13 +166,29 @@ def period_means(
 
     >>> import datetime as dt
     >>> row = {"site_id": "s", "country": None, "city": None, "year": 2024, "week": 20, "analyte": "x", "drug": "X",
-    ...        "detection": "quantified", "limit": None, "u_day": 0.1, "u_batch": 0.1, "u_site": 0.1, "batch_id": None}
+    ...        "detection": "quantified", "limit": None, "u_day": 0.1, "u_batch": 0.1, "u_site": 0.1, "batch_id": None, "population": None}
     >>> days = pl.DataFrame([row | {"weekday": d, "day": dt.date(2024, 5, 12 + d), "value": 2.0 * d} for d in (1, 2)])
     >>> period_means(days, "month").select("period", "mean", "n_days", "days_in_period", "method").row(0)
     ('2024-05', 3.0, 2, 31, 't_interval')
     """
     promised = require_promise(DailyLoads, days, where="days of period_means")
-    groups = group_periods(promised, kind, default_log_sd=default_log_sd)
-    bounded = with_bounds(groups, level=level, rate_only_above=rate_only_above)
+    arrays = day_arrays(promised)
+    spread = day_spread(arrays, default_log_sd)
+    means = period_means_of(arrays, kind, spread, level=level, rate_only_above=rate_only_above)
+    return require_promise(PeriodMeans, means, where="result of period_means")
+
+
+def period_means_of(
+    days: DayArrays,
+    kind: PeriodMeanKind,
+    spread: DaySpread,
+    only: frozenset[str] | None = None,
+    *,
+    level: float = 0.95,
+    rate_only_above: float = 0.80,
+) -> pl.DataFrame:
+    """As :func:`period_means`, from arrays and their spread, of the periods wanted; what comes out is not checked again."""
+    bounded = with_bounds(group_periods(days, kind, spread, only), level=level, rate_only_above=rate_only_above)
+    types = {name: dtype for name, dtype in polars_schema(PeriodMeans).items() if name not in ("site_id", "analyte", "drug")}
     result = bounded.with_columns(period_kind=pl.lit(kind), u_batch=relative(pl.col("sigma_batch")))
-    return require_promise(PeriodMeans, result.sort("site_id", "analyte", "period"), where="result of period_means")
+    return result.select(PeriodMeans.column_names()).cast(types).sort("site_id", "analyte", "period", maintain_order=True)

@@ -13,13 +13,16 @@ the days differ; for a month or a year see ``period_means``.
 from __future__ import annotations
 
 import dataframely as dy
+import numpy as np
 import polars as pl
 
 from headworks.core.errors import DataRefused
-from headworks.core.schema import require_promise
+from headworks.core.schema import polars_schema, require_promise
 from headworks.tables.days import DailyLoads
 from headworks.tables.trends import WeeklyMeans
+from headworks.trends.day_arrays import DayArrays, day_arrays, group_by_week
 from headworks.trends.day_groups import group_days
+from headworks.trends.day_spread import DaySpread, day_spread
 from headworks.trends.period_mean import with_bounds
 
 _WEEK = ["site_id", "year", "week", "drug"]
@@ -169,7 +172,7 @@ def week_means(
 
     >>> row = {"site_id": "s", "country": "X", "city": "Y", "year": 2020, "week": 0, "day": None, "analyte": "x",
     ...        "drug": "X", "detection": "quantified", "limit": None, "u_day": 0.1, "u_batch": 0.1, "u_site": 0.1,
-    ...        "batch_id": None}
+    ...        "batch_id": None, "population": None}
     >>> days = pl.DataFrame([row | {"weekday": 2, "value": 3.0}, row | {"weekday": 6, "value": 9.0}])
     >>> told = pl.DataFrame({"convention": ["score"], "weekday_days": ["2;3;4"], "weekend_days": ["1;5;6;7"],
     ...                      "first_year": [None], "last_year": [None], "zero_is": ["zero"]})
@@ -177,10 +180,30 @@ def week_means(
     (3.0, 9.0, 6.0, 3.0)
     """
     promised = require_promise(DailyLoads, days, where="days of week_means")
+    arrays = day_arrays(promised)
+    spread = day_spread(arrays, default_log_sd)
+    result = week_means_of(promised, arrays, spread, conventions, level=level, rate_only_above=rate_only_above)
+    return require_promise(WeeklyMeans, result, where="result of week_means")
+
+
+def week_means_of(
+    days: pl.DataFrame,
+    arrays: DayArrays,
+    spread: DaySpread,
+    conventions: pl.DataFrame,
+    only: frozenset[tuple[int, int]] | None = None,
+    *,
+    level: float = 0.95,
+    rate_only_above: float = 0.80,
+) -> pl.DataFrame:
+    """As :func:`week_means`, from the days and their arrays, of the years and weeks wanted; what comes out is not checked again."""
     _require_zero_as_zero(conventions)
-    _require_one_residue_per_drug(promised)
-    groups = group_days(promised, _KEYS, default_log_sd=default_log_sd).with_columns(days_in_period=pl.lit(_DAYS_IN_WEEK))
-    bounded = with_bounds(groups, level=level, rate_only_above=rate_only_above)
+    _require_one_residue_per_drug(arrays.series)
+    groups, weeks = group_by_week(arrays, only)
+    moments = group_days(arrays, groups, spread).with_columns(days_in_period=pl.lit(_DAYS_IN_WEEK))
+    bounded = with_bounds(moments, level=level, rate_only_above=rate_only_above)
+    year, week = (np.array([one[part] for one in weeks], dtype=np.int64)[groups.label] for part in (0, 1))
+    bounded = bounded.with_columns(pl.Series("year", year, dtype=pl.Int16), pl.Series("week", week, dtype=pl.Int8))
     own = bounded.select(
         *_KEYS,
         "n_days",
@@ -189,5 +212,10 @@ def week_means(
         estimate_lower="lower",
         estimate_upper="upper",
     )
-    result = _by_convention(promised, conventions).join(own, on=_KEYS, how="left").sort(_WEEK)
-    return require_promise(WeeklyMeans, result, where="result of week_means")
+    if only is not None:
+        wanted = pl.DataFrame(sorted(only), schema={"year": pl.Int16, "week": pl.Int8}, orient="row")
+        days = days.join(wanted, on=["year", "week"], how="semi", maintain_order="left")
+    result = _by_convention(days, conventions).join(own, on=_KEYS, how="left").sort(_WEEK)
+    return result.select(WeeklyMeans.column_names()).cast(
+        {name: dtype for name, dtype in polars_schema(WeeklyMeans).items() if dtype.is_numeric()}
+    )

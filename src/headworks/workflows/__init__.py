@@ -1,22 +1,27 @@
-"""Rooms strung together: facts → loads → consumption → means → changes. No formulas.
+"""Rooms strung together: facts → loads → consumption → means → changes → areas, year after year. No formulas.
 
-In: fact tables and a :class:`Method`. Out: a :class:`Situation`, whole or only what new facts touch.
+In: fact tables and a :class:`Method`. Out: result tables, whole or only what new facts touch.
 """
 
-from headworks.workflows.headings import connected_residues, residue_headings
-from headworks.workflows.places_of_sites import sites_within, with_places
-from headworks.workflows.situation import Method, Situation, Touched, derive_situation
+from headworks.workflows.headings import residue_headings
+from headworks.workflows.method import Method
+from headworks.workflows.places_of_sites import with_places
+from headworks.workflows.register import with_populations
+from headworks.workflows.scope import Scope
+from headworks.workflows.situation import Situation, Source, Steps, derive_situation, derive_years
 from headworks.workflows.situation_days import default_scopes, situation_days
 
 __all__ = [
     "Method",
+    "Scope",
     "Situation",
-    "Touched",
-    "connected_residues",
+    "Source",
+    "Steps",
     "default_scopes",
     "derive_situation",
+    "derive_years",
     "residue_headings",
-    "sites_within",
     "situation_days",
     "with_places",
+    "with_populations",
 ]

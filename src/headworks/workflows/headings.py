@@ -1,4 +1,4 @@
-"""Under which heading a residue's loads stand, and which residues and drugs hang together.
+"""Under which heading a residue's loads stand.
 
 A heading belongs to one residue, so that no mean mixes two. The trap: a laboratory may call a residue that the reference does
 not know by the name of a drug (``cannabis``); that name is taken by the drug's own residue, so it gets a mark.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from headworks.loads.derive_consumption import select_consumption_factors
 from headworks.reference import ParameterSet
 
 _AS_WRITTEN = "{} (as written)"
@@ -43,29 +42,3 @@ def under_headings(published: pl.DataFrame, headings: pl.DataFrame) -> pl.DataFr
     named = headings.select("analyte", _heading="drug")
     joined = published.join(named, on="analyte", how="left", maintain_order="left")
     return joined.with_columns(drug=pl.coalesce("_heading", "drug")).drop("_heading")
-
-
-def connected_residues(analytes: list[str], parameters: ParameterSet, headings: pl.DataFrame) -> tuple[list[str], list[str]]:
-    """The residues that share a drug with some residues, directly or through others; and all drugs of these.
-
-    Parameters
-    ----------
-    analytes
-        Residues to begin with.
-    headings
-        As from :func:`residue_headings`.
-
-    Returns
-    -------
-    list of str, list of str
-        Residues; drugs under which they are filed, for loads or for consumption.
-    """
-    factors = select_consumption_factors(parameters.factors).select("analyte", "drug")
-    pairs = pl.concat([factors, headings.select("analyte", "drug")]).unique()
-    found = set(analytes)
-    while True:
-        drugs = set(pairs.filter(pl.col("analyte").is_in(list(found)))["drug"].to_list())
-        grown = found | set(pairs.filter(pl.col("drug").is_in(list(drugs)))["analyte"].to_list())
-        if grown == found:
-            return sorted(found), sorted(drugs)
-        found = grown

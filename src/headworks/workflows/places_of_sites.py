@@ -45,22 +45,6 @@ def with_places(sites: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def sites_within(sites: pl.DataFrame, areas: pl.DataFrame, changed: list[str]) -> list[str]:
-    """Sites whose own area, or one it lies in, is among those changed: their places may read differently.
-
-    Examples
-    --------
-    >>> areas = pl.DataFrame({"area_id": ["ES", "ES/Reus"], "valid_from": [1, 1], "parent_id": [None, "ES"]})
-    >>> sites_within(pl.DataFrame({"site_id": ["ES001", "X"], "area_id": ["ES/Reus", None]}), areas, ["ES"])
-    ['ES001']
-    """
-    latest = areas.sort("valid_from").unique("area_id", keep="last", maintain_order=True)
-    parents = dict(latest.select("area_id", "parent_id").rows())
-    owners = sites.select("area_id").drop_nulls().unique()["area_id"].to_list()
-    moved = [area for area in owners if not set(changed).isdisjoint(_upwards(area, parents))]
-    return sites.filter(pl.col("area_id").is_in(moved))["site_id"].sort().to_list()
-
-
 def _upwards(area: str, parents: dict[str, str | None]) -> list[str]:
     """The area and those it lies in, innermost first."""
     chain = [area]

@@ -1,69 +1,119 @@
-"""From facts to the situation: loads, consumption, means, changes; all of it, or what new facts touch.
+"""From facts to the situation, year after year: everything, or what new facts touch.
 
-Loads hang on their own site only. Means and changes borrow the day-to-day spread from all sites of a residue, and a drug may
-be read from one of several residues, so they are recomputed for every drug that a touched site measured. What comes out is
-the same, bit for bit, as if all had been recomputed.
+The facts come from a :class:`Source`, so the same steps serve tables in memory and a workspace that is larger than memory.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Protocol
 
 import polars as pl
 
-from headworks.loads import LoadInputs, derive_consumption, derive_loads, period_consumption
-from headworks.loads.derive_consumption import Residues
-from headworks.reference import ParameterSet
-from headworks.tables import RESULTS, SHELF
-from headworks.trends import changes, flag_inconsistent_means, period_means, week_means
-from headworks.workflows.headings import connected_residues, residue_headings, under_headings
-from headworks.workflows.places_of_sites import with_places
-from headworks.workflows.situation_days import situation_days
+from headworks.core.periods import sampling_day
+from headworks.core.schema import polars_schema, sort_by_key
+from headworks.tables import PART, RESULTS, SHELF, Loads
+from headworks.workflows.method import Method
+from headworks.workflows.register import build_register
+from headworks.workflows.scope import Scope, years_touched
+from headworks.workflows.year import YearFacts, YearResult, derive_year, year_range
 
-PeriodMeanKind = Literal["week", "month", "quarter", "half_year", "year"]
-PERIOD_KINDS: tuple[PeriodMeanKind, ...] = ("week", "month", "quarter", "half_year", "year")
-
-
-@dataclass(frozen=True)
-class Method:
-    """What the figures hang on beside the facts."""
-
-    parameters: ParameterSet
-    uncertainty: dict[str, float]
-    conventions: pl.DataFrame
-    residues: Residues = "primary"
+NOT_KNOWN = "the sample is not known"
+_LEFT_OUT = ["sample_id", "analyte", "replicate", "reason"]
 
 
-@dataclass(frozen=True)
-class Touched:
-    """What is recomputed: these sites' loads, these drugs' means. None stands for everything."""
+class Source(Protocol):
+    """Where a run finds its facts and what is kept of the run before."""
 
-    sites: list[str] | None = None
-    drugs: list[str] | None = None
+    @property
+    def facts(self) -> dict[str, pl.DataFrame]:
+        """Every fact table but ``measurements``; ``samples`` with their sampling ``day``."""
+
+    def measurements_of(self, samples: pl.DataFrame) -> pl.DataFrame:
+        """Results of some samples."""
+
+    def without_a_sample(self) -> pl.DataFrame:
+        """``sample_id, analyte, replicate`` of results whose sample is not known."""
+
+    def loads_before(self, first: str, last: str) -> pl.DataFrame:
+        """Loads of the run before, of the days from one month (``2026-01``) to another, both included."""
 
 
 @dataclass
 class Situation:
-    """Result tables (recomputed rows only), what was left out and why, seconds by step."""
+    """Result tables, what was left out and why, seconds by step."""
 
     tables: dict[str, pl.DataFrame]
-    touched: Touched
     left_out: pl.DataFrame
     timings_s: dict[str, float] = field(default_factory=dict)
 
 
+class Steps:
+    """Seconds by step, over all years."""
+
+    def __init__(self, tell: Callable[[str], None] = lambda step: None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._tell = tell
+        self._name = ""
+        self._since = 0.0
+
+    def begin(self, name: str) -> None:
+        """End the step before and begin one."""
+        self.end()
+        self._name, self._since = name, time.perf_counter()
+        self._tell(name)
+
+    def end(self) -> None:
+        """End the step."""
+        if self._name:
+            spent = time.perf_counter() - self._since
+            self.seconds[self._name] = round(self.seconds.get(self._name, 0.0) + spent, 3)
+            self._name = ""
+
+
+def derive_years(source: Source, method: Method, scope: Scope, steps: Steps) -> Iterator[tuple[int, YearResult]]:
+    """What is recomputed of every year, in order.
+
+    Parameters
+    ----------
+    source
+        Facts, and loads of the run before where something of them is kept.
+    method
+        Parameter set, default uncertainties, week conventions.
+    scope
+        What is recomputed.
+    steps
+        Told of each step.
+
+    Yields
+    ------
+    tuple
+        The year and its result.
+    """
+    facts = source.facts
+    steps.begin("register")
+    register = build_register(facts)
+    loads_before: dict[int, pl.DataFrame] = {}
+    for year in years_touched(scope, _years_of(facts, scope)):
+        steps.begin("facts")
+        earlier = loads_before.pop(year - 1, None)
+        if earlier is None:
+            earlier = _none() if scope.is_all else source.loads_before(f"{year - 1}-01", f"{year - 1}-12")
+        samples = facts["samples"].filter(_touched_days(scope, year))
+        year_facts = YearFacts(facts, samples, source.measurements_of(samples), earlier, _kept(source, scope, year))
+        result = derive_year(year, year_facts, register, method, scope, steps.begin)
+        loads_before = {year: result.loads}
+        steps.begin("writing")
+        yield year, result
+    steps.end()
+
+
 def derive_situation(
-    facts: dict[str, pl.DataFrame],
-    method: Method,
-    *,
-    touched_sites: list[str] | None = None,
-    previous: dict[str, pl.DataFrame] | None = None,
-    tell: Callable[[str], None] = lambda step: None,
+    facts: dict[str, pl.DataFrame], method: Method, *, tell: Callable[[str], None] = lambda step: None
 ) -> Situation:
-    """Result tables from fact tables.
+    """Result tables from fact tables in memory.
 
     Parameters
     ----------
@@ -71,118 +121,93 @@ def derive_situation(
         Every fact table, the latest row of each key.
     method
         Parameter set, default uncertainties, week conventions.
-    touched_sites
-        Sites whose facts are new since ``previous``; None recomputes everything.
-    previous
-        Tables ``loads`` and ``consumption`` of the run before; needed with ``touched_sites``.
     tell
         Called with the name of each step.
 
     Returns
     -------
     Situation
+        Every table of results, sorted by its key.
     """
-    clock = _Steps(tell)
-    inputs = _load_inputs(facts, touched_sites)
-    clock.begin("loads")
-    derived = derive_loads(inputs, method.uncertainty)
-    clock.begin("consumption")
-    used = derive_consumption(derived.loads, method.parameters.factors, method.parameters.set_id, method.residues)
-    loads = derived.loads
-    if touched_sites is not None and previous is not None:
-        loads = pl.concat([previous["loads"].filter(~pl.col("site_id").is_in(touched_sites)), derived.loads])
-    known = (loads, facts["reported_loads"], facts["published_means"])
-    headings = residue_headings(method.parameters, *known)
-    analytes = drugs = None
-    if touched_sites is not None and previous is not None:
-        # A residue may have lost its last load, and its means must go.
-        headings = residue_headings(method.parameters, *known, previous["loads"])
-        analytes = _touched_analytes(touched_sites, loads, previous["loads"], facts)
-        analytes, drugs = connected_residues(analytes, method.parameters, headings)
-    tables = _means(facts, loads, method, headings, analytes, clock)
-    tables |= {"loads": derived.loads, "consumption": used}
-    clock.end()
-    return Situation(
-        tables={name: tables[name].select(SHELF[name].schema.column_names()) for name in RESULTS},
-        touched=Touched(touched_sites, drugs),
-        left_out=derived.left_out,
-        timings_s=clock.seconds,
-    )
+    source = InMemory(facts)
+    steps = Steps(tell)
+    found: dict[str, list[pl.DataFrame]] = {name: [empty_result(name)] for name in RESULTS}
+    left_out = [unknown_samples(source)]
+    for _, result in derive_years(source, method, Scope(), steps):
+        left_out.append(result.left_out.select(_LEFT_OUT))
+        for name, frame in result.tables.items():
+            found[name].append(frame.select(found[name][0].columns).cast(dict(found[name][0].schema)))
+    tables = {name: sort_by_key(pl.concat(frames), SHELF[name].schema) for name, frames in found.items()}
+    return Situation(tables, pl.concat(left_out).unique().sort(_LEFT_OUT[:3]), steps.seconds)
 
 
-class _Steps:
-    """Seconds by step."""
+class InMemory:
+    """A source of tables in memory."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self.seconds: dict[str, float] = {}
-        self._tell = tell
-        self._name = ""
-        self._since = 0.0
+    def __init__(self, facts: dict[str, pl.DataFrame]) -> None:
+        self._measurements = facts["measurements"]
+        rest = {name: frame for name, frame in facts.items() if name != "measurements"}
+        self.facts = rest | {"samples": with_sampling_day(facts["samples"])}
 
-    def begin(self, name: str) -> None:
-        self.end()
-        self._name, self._since = name, time.perf_counter()
-        self._tell(name)
+    def measurements_of(self, samples: pl.DataFrame) -> pl.DataFrame:
+        """Results of some samples."""
+        return self._measurements.join(samples.select("sample_id"), on="sample_id", how="semi", maintain_order="left")
 
-    def end(self) -> None:
-        if self._name:
-            self.seconds[self._name] = round(time.perf_counter() - self._since, 3)
-            self._name = ""
+    def without_a_sample(self) -> pl.DataFrame:
+        """Results whose sample is not known."""
+        known = self.facts["samples"].select("sample_id")
+        return self._measurements.join(known, on="sample_id", how="anti").select(_LEFT_OUT[:3])
 
-
-def _load_inputs(facts: dict[str, pl.DataFrame], sites: list[str] | None) -> LoadInputs:
-    measurements, samples = facts["measurements"], facts["samples"]
-    if sites is not None:
-        elsewhere = samples.filter(~pl.col("site_id").is_in(sites)).select("sample_id")
-        # Results whose sample is not known stay, to be listed as left out.
-        measurements = measurements.join(elsewhere, on="sample_id", how="anti", maintain_order="left")
-        samples = samples.filter(pl.col("site_id").is_in(sites))
-    return LoadInputs(measurements, samples, facts["sites"], facts["populations"], facts["flows"])
+    def loads_before(self, first: str, last: str) -> pl.DataFrame:
+        """None: there was no run before."""
+        del first, last
+        return _none()
 
 
-def _means(
-    facts: dict[str, pl.DataFrame],
-    loads: pl.DataFrame,
-    method: Method,
-    headings: pl.DataFrame,
-    analytes: list[str] | None,
-    clock: _Steps,
-) -> dict[str, pl.DataFrame]:
-    reported, published = facts["reported_loads"], facts["published_means"]
-    if analytes is not None:
-        loads, reported, published = (
-            frame.filter(pl.col("analyte").is_in(analytes)) for frame in (loads, reported, published)
-        )
-    clock.begin("days")
-    sites = with_places(facts["sites"], facts["areas"])
-    days = situation_days(loads, reported, sites, headings, method.uncertainty)
-    clock.begin("weekly means")
-    weekly = week_means(days, method.conventions)
-    clock.begin("period means")
-    means = pl.concat([pl.DataFrame(period_means(days, kind)) for kind in PERIOD_KINDS])
-    clock.begin("changes")
-    changed = changes(means, days)
-    clock.begin("consumption of periods")
-    used = period_consumption(means, method.parameters.factors, method.parameters.set_id)
-    clock.begin("published means")
-    inconsistent = flag_inconsistent_means(
-        weekly, under_headings(published, headings), days=days, conventions=method.conventions
-    )
-    return {
-        "weekly_means": weekly,
-        "period_means": means,
-        "changes": changed,
-        "period_consumption": used,
-        "inconsistent_means": inconsistent,
-    }
+def with_sampling_day(samples: pl.DataFrame) -> pl.DataFrame:
+    """Samples with their sampling ``day``."""
+    return samples.with_columns(day=sampling_day(pl.col("collected_from").dt.replace_time_zone(None), pl.col("utc_offset_min")))
 
 
-def _touched_analytes(
-    sites: list[str], loads: pl.DataFrame, previous_loads: pl.DataFrame, facts: dict[str, pl.DataFrame]
-) -> list[str]:
-    """Residues with a load at one of the sites, now or before."""
-    at_sites = [
-        frame.filter(pl.col("site_id").is_in(sites)).select("analyte")
-        for frame in (loads, previous_loads, facts["reported_loads"], facts["published_means"])
-    ]
-    return pl.concat(at_sites)["analyte"].unique().sort().to_list()
+def unknown_samples(source: Source) -> pl.DataFrame:
+    """Results whose sample is not known, as they are listed: ``sample_id, analyte, replicate, reason``."""
+    return source.without_a_sample().with_columns(reason=pl.lit(NOT_KNOWN)).select(_LEFT_OUT)
+
+
+def empty_result(name: str, *, with_part: bool = False) -> pl.DataFrame:
+    """A result table without rows."""
+    schema = dict(polars_schema(SHELF[name].schema))
+    return pl.DataFrame(schema=schema | ({PART: pl.String()} if with_part else {}))
+
+
+def _none() -> pl.DataFrame:
+    return pl.DataFrame(schema=polars_schema(Loads))
+
+
+def _years_of(facts: dict[str, pl.DataFrame], scope: Scope) -> set[int]:
+    """Years with a sample, a published load or a published mean, and those that were touched."""
+    known = set(facts["samples"]["day"].dt.year().unique().to_list())
+    for name in ("reported_loads", "published_means"):
+        known |= set(facts[name]["year"].unique().to_list())
+    dated = facts["reported_loads"].filter(pl.col("week") > 0).select("year", "week").unique()
+    # Days at either end of a year's weeks lie in its neighbours.
+    known |= {year + 1 for year, week in dated.rows() if week >= _LAST_WEEKS}
+    known |= {year - 1 for year, week in dated.rows() if week == 1}
+    return known | {day.year for day in scope.days or ()} | set(scope.years)
+
+
+_LAST_WEEKS = 52
+
+
+def _touched_days(scope: Scope, year: int) -> pl.Expr:
+    first, last = year_range(year)
+    inside = pl.col("day").is_between(first, last)
+    return inside if scope.days is None else inside & pl.col("day").is_in(sorted(scope.days))
+
+
+def _kept(source: Source, scope: Scope, year: int) -> pl.DataFrame:
+    if scope.days is None:
+        return _none()
+    last = year_range(year)[1]
+    loads = source.loads_before(f"{year}-01", f"{year + 1}-01").filter(pl.col("day") <= last)
+    return loads.filter(~pl.col("day").is_in(sorted(scope.days)))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from headworks.core.errors import HeadworksError
 from headworks.jobs.check.findings import Finding
 from headworks.jobs.left_out import read_left_out
 from headworks.jobs.method import code_digest, environment, is_method_of, method_of, method_of_run
-from headworks.jobs.touched import touched_sites
-from headworks.store import Manifest, Workspace, latest_run, read_facts, read_imports, read_result_of, result_digest
-from headworks.tables import FACTS, RESULTS
-from headworks.workflows import derive_situation
+from headworks.jobs.result_writer import Parts
+from headworks.jobs.stored_source import StoredSource
+from headworks.jobs.touched import touched_scope
+from headworks.store import Manifest, Workspace, latest_run, read_imports, read_result_of, result_digest
+from headworks.store.results import digest_of_parts
+from headworks.tables import RESULTS
+from headworks.workflows import Scope, Steps, derive_years
+from headworks.workflows.situation import unknown_samples
 
 
 def check_results(workspace: Workspace, *, reproduce: bool) -> list[Finding]:
@@ -28,11 +34,15 @@ def _check_age(workspace: Workspace, run: Manifest) -> list[Finding]:
     findings = []
     remedy = f"headworks run {workspace.path}"
     try:
-        behind = touched_sites(workspace, run.last_import_seq, read_imports(workspace))
+        behind = touched_scope(workspace, run.last_import_seq, read_imports(workspace))
     except HeadworksError as problem:
         return [Finding("error", "HW-C003", str(problem), "Restore the workspace from a backup")]
-    if behind:
-        findings.append(Finding("warning", "HW-C008", f"{len(behind):,} sites have facts newer than the results.", remedy))
+    if behind.days is None:
+        message = "The register of areas, sites or populations is newer than the results."
+        findings.append(Finding("warning", "HW-C008", message, remedy))
+    elif not behind.is_empty:
+        message = f"{len(behind.days) + len(behind.years):,} sampling days or years have facts newer than the results."
+        findings.append(Finding("warning", "HW-C008", message, remedy))
     if not is_method_of(run, method_of(workspace)):
         message = "The settings, the parameters, the code or its libraries changed since the last run."
         findings.append(Finding("warning", "HW-C009", message, remedy))
@@ -44,38 +54,44 @@ def _check_age(workspace: Workspace, run: Manifest) -> list[Finding]:
 def _check_bits(workspace: Workspace, run: Manifest) -> list[Finding]:
     findings = []
     remedy = f"headworks run {workspace.path} --full"
-    tables = {}
+    weeks = 0
     for name in RESULTS:
-        try:
-            tables[name] = read_result_of(workspace, run, name)
-        except HeadworksError as problem:
-            findings.append(Finding("error", "HW-C010", f"Table {name} of run {run.run_id}: {problem}", remedy))
-            continue
-        # A later version's columns were not there when the digest was taken.
-        columns = run.results.get(name, {}).get("columns", tables[name].columns)
-        if not set(columns) <= set(tables[name].columns):
-            continue
-        if result_digest(tables[name].select(columns), name) != run.results.get(name, {}).get("sha256"):
-            findings.append(Finding("error", "HW-C010", f"Table {name} is not what run {run.run_id} wrote.", remedy))
-    if "inconsistent_means" in tables:
-        weeks = tables["inconsistent_means"].select("site_id", "year", "week", "drug").unique().height
-        if weeks:
-            message = f"{weeks:,} published weeks have a mean that their printed days do not give."
-            findings.append(Finding("info", "HW-C011", message, f"headworks show {workspace.path} inconsistent_means"))
+        said = run.results.get(name, {})
+        for part, promised in said.get("parts", {}).items():
+            try:
+                rows = read_result_of(workspace, run, name, [part])
+            except HeadworksError as problem:
+                findings.append(Finding("error", "HW-C010", f"Table {name} of run {run.run_id}: {problem}", remedy))
+                break
+            # A later version's columns were not there when the digest was taken.
+            columns = said.get("columns", rows.columns)
+            if set(columns) <= set(rows.columns) and result_digest(rows.select(columns), name) != promised["sha256"]:
+                message = f"Table {name} is not what run {run.run_id} wrote, in its part {part}."
+                findings.append(Finding("error", "HW-C010", message, remedy))
+            if name == "inconsistent_means":
+                weeks += rows.select("site_id", "year", "week", "drug").unique().height
+    if weeks:
+        message = f"{weeks:,} published weeks have a mean that their printed days do not give."
+        findings.append(Finding("info", "HW-C011", message, f"headworks show {workspace.path} inconsistent_means"))
     return findings
 
 
 def _reproduce(workspace: Workspace, run: Manifest) -> list[Finding]:
     try:
         method = method_of_run(workspace, run)
-        imports = read_imports(workspace, up_to_seq=run.last_import_seq)
-        facts = {name: read_facts(workspace, name, imports=imports) for name in FACTS}
+        source = StoredSource(workspace, read_imports(workspace, up_to_seq=run.last_import_seq), None)
     except (HeadworksError, KeyError) as problem:
         message = f"Run {run.run_id} cannot be recomputed: {problem}"
         return [Finding("error", "HW-C012", message, "Bring back its facts and its parameter set")]
-    again = derive_situation(facts, method)
-    wrong = [name for name in RESULTS if result_digest(again.tables[name], name) != run.results.get(name, {}).get("sha256")]
-    if not again.left_out.sort(again.left_out.columns).equals(read_left_out(workspace, run).sort(again.left_out.columns)):
+    parts = Parts()
+    left_out = [unknown_samples(source)]
+    for _, result in derive_years(source, method, Scope(), Steps()):
+        left_out.append(result.left_out.select(left_out[0].columns))
+        for name, frame in result.tables.items():
+            parts.take_all(name, frame)
+    wrong = [name for name in RESULTS if digest_of_parts(parts.said[name]) != run.results.get(name, {}).get("sha256")]
+    listed = pl.concat(left_out).unique()
+    if not listed.sort(listed.columns).equals(read_left_out(workspace, run).sort(listed.columns)):
         wrong.append("the list of what was left out")
     if not wrong:
         return [Finding("info", "HW-C013", f"Run {run.run_id} was recomputed from its inputs: the same, bit for bit.")]

@@ -1,0 +1,293 @@
+"""Which figures a tier of readers may see, such that nothing withheld follows from what is shown.
+
+Primary: a figure by itself (D1 to D3). Secondary: what is left of a figure when those inside it are subtracted, in space
+(D4), over time (D5), and between figures that cross (D6); earlier editions count as figures that are out. Figures are only
+ever withheld, so it ends; and whether a figure is shown hangs on who was sampled, never on what was found.
+
+The trap: a unit is withheld for all periods of one kind in a year, or for none. A single week withheld would be its month less
+the other weeks.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from headworks.core.disclosure.blocks import hide_blocks, verdict_on_slots
+from headworks.core.disclosure.crossings import crossing_units
+from headworks.core.disclosure.groups import DOMINANCE, POPULATION, SAFE, SITES, SiteFlags
+from headworks.core.disclosure.incidence import Incidence, build_incidence
+from headworks.core.disclosure.over_time import units_disclosed_over_time
+from headworks.core.disclosure.spans import is_shorter, longer_periods, with_kind
+from headworks.core.disclosure.tiers import TierRule, is_suppressed
+from headworks.core.errors import DataRefused
+from headworks.core.periods import KINDS, PeriodKind
+
+Mask = npt.NDArray[np.bool_]
+REASONS = ("institution", "detail", "primary_population", "primary_sites", "dominance", "secondary")
+_WORDS = {SAFE: None, POPULATION: "primary_population", SITES: "primary_sites", DOMINANCE: "dominance"}
+_UNIT = ["unit_kind", "unit_id"]
+_MEMBERS = [*_UNIT, "period", "atom", "site_id", "people"]
+
+
+class _Kind(NamedTuple):
+    """The figures of one kind of period, and the units of it that are shown."""
+
+    incidence: Incidence
+    periods: list[str]
+    shown: Mask
+
+
+def protect(
+    figures: pl.DataFrame,
+    members: pl.DataFrame,
+    sites: pl.DataFrame,
+    rule: TierRule,
+    *,
+    history: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """The figures with ``is_suppressed`` and ``why``.
+
+    Parameters
+    ----------
+    figures
+        ``unit_kind`` (area or site), ``unit_id``, ``period``, ``population``; one row per figure, of one residue or of several
+        that were sampled alike. Optional ``n_sites`` and ``largest_share`` are trusted where they are stricter than members
+        say.
+    members
+        ``unit_kind, unit_id, period, atom, site_id, people``: the catchments each figure holds, with their residents, and the
+        sampled site they speak through. A catchment inside another is an atom of both sites; a catchment in two areas is two
+        atoms. Optional ``piece``: the parts of a site that are shared out to several areas.
+    sites
+        ``site_id, is_named`` (published by name with recorded consent), ``is_institution``.
+    rule
+        The tier's.
+    history
+        Members, in the same columns, of figures that earlier editions showed to these readers.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows of ``figures`` in their order; ``why`` is one of ``institution``, ``detail``, ``primary_population``,
+        ``primary_sites``, ``dominance``, ``secondary``, empty where the figure is shown.
+
+    Raises
+    ------
+    DataRefused
+        ``HW-D491`` for a figure without a member or a member at a site that ``sites`` lacks.
+
+    Examples
+    --------
+    >>> from headworks.core.disclosure import tier_rule
+    >>> members = pl.DataFrame({"unit_kind": ["area"] * 5, "unit_id": ["C", "C", "C", "T", "U"], "period": ["2026"] * 5,
+    ...                         "atom": ["a", "b", "c", "a", "b"], "site_id": ["a", "b", "c", "a", "b"],
+    ...                         "people": [9_000.0, 6_000.0, 800.0, 9_000.0, 6_000.0]})
+    >>> figures = members.group_by("unit_kind", "unit_id", "period", maintain_order=True).agg(population=pl.col("people").sum())
+    >>> sites = pl.DataFrame({"site_id": ["a", "b", "c"], "is_named": [False] * 3, "is_institution": [False] * 3})
+    >>> protect(figures, members, sites, tier_rule("partner")).select("unit_id", "population", "why").rows()
+    [('C', 15800.0, None), ('T', 9000.0, None), ('U', 6000.0, 'secondary')]
+    """
+    if rule.is_open or figures.is_empty():
+        return figures.with_columns(is_suppressed=pl.lit(value=False), why=pl.lit(None, dtype=pl.String))
+    _require_members(figures, members, sites)
+    figures = with_kind(figures.with_row_index("_row"))
+    coded, units, flags = _coded(members, sites, rule, history)
+    fixed = units["is_fixed"].to_numpy()
+    kinds = _kinds_of(coded, units)
+    own = _own_reason(figures, _judged(kinds, units, flags, rule), members, sites, rule)
+    shown = np.ones(units.height, dtype=bool)
+    for kind, one in kinds.items():
+        shown = shown & ~_withheld_alone(own.filter(pl.col("period_kind") == kind), units)
+        kinds[kind] = one._replace(shown=_protected(one.incidence, shown | fixed, fixed, flags, rule))
+        shown = kinds[kind].shown
+    _protect_over_time(kinds, fixed, flags, rule)
+    return _told(figures, own, units, kinds)
+
+
+def _kinds_of(coded: pl.DataFrame, units: pl.DataFrame) -> dict[PeriodKind, _Kind]:
+    """Figures by kind of period, the longest first."""
+    kinds: dict[PeriodKind, _Kind] = {}
+    for kind in reversed(KINDS):
+        entries = coded.filter(pl.col("period_kind") == kind)
+        if entries.height:
+            periods = entries["period"].unique().sort()
+            place = pl.DataFrame({"period": periods}).with_columns(_place=pl.int_range(pl.len(), dtype=pl.Int64))
+            entries = entries.join(place, on="period", maintain_order="left").drop("period").rename({"_place": "period"})
+            kinds[kind] = _Kind(build_incidence(entries), periods.to_list(), np.zeros(units.height, dtype=bool))
+    return kinds
+
+
+def _judged(kinds: dict[PeriodKind, _Kind], units: pl.DataFrame, flags: SiteFlags, rule: TierRule) -> pl.DataFrame:
+    """``unit_kind, unit_id, period, _judged``: what each figure breaks by its members; editions that are out are left out."""
+    frames = []
+    for incidence, periods, _ in kinds.values():
+        verdict = pl.Series(verdict_on_slots(incidence, flags, rule)).replace_strict(_WORDS, return_dtype=pl.String)
+        names = units[incidence.unit_of].select(*_UNIT, "is_fixed")
+        labels = pl.Series(periods, dtype=pl.String)[incidence.period_of]
+        frames.append(names.with_columns(period=labels, _judged=verdict).filter(~pl.col("is_fixed")).drop("is_fixed"))
+    empty = pl.DataFrame(schema={"unit_kind": pl.String, "unit_id": pl.String, "period": pl.String, "_judged": pl.String})
+    return pl.concat([empty, *(frame.select(empty.columns) for frame in frames)])
+
+
+def _require_members(figures: pl.DataFrame, members: pl.DataFrame, sites: pl.DataFrame) -> None:
+    alone = figures.join(members, on=[*_UNIT, "period"], how="anti")
+    strange = members.join(sites, on="site_id", how="anti")
+    if alone.height or strange.height:
+        found = alone.select(*_UNIT, "period").rows()[:3] if alone.height else strange["site_id"].unique().sort().to_list()[:3]
+        raise DataRefused(
+            "It is not known who is behind a figure.",
+            where="members" if alone.height else "sites",
+            found="; ".join(str(one) for one in found),
+            remedy="Give every figure its catchments, and every site a row",
+            code="HW-D491",
+        )
+
+
+def _own_reason(
+    figures: pl.DataFrame, judged: pl.DataFrame, members: pl.DataFrame, sites: pl.DataFrame, rule: TierRule
+) -> pl.DataFrame:
+    """Figures with ``own``: why each is withheld by itself, empty where it is not."""
+    institutions = sites.filter("is_institution").select(unit_kind=pl.lit("site"), unit_id="site_id", _is_institution=True)
+    rows = figures.join(judged, on=[*_UNIT, "period"], how="left", maintain_order="left")
+    rows = rows.join(institutions, on=_UNIT, how="left", maintain_order="left")
+    is_few, is_dominated = pl.lit(value=False), pl.lit(value=False)
+    if "n_sites" in figures.columns:
+        is_few = (pl.col("n_sites") < rule.min_sites) & ~pl.col("_named")
+    if "largest_share" in figures.columns:
+        is_dominated = (pl.col("largest_share") > rule.dominance) & ~pl.col("_named")
+        rest = pl.col("population") * (1.0 - pl.col("largest_share"))
+        may_stand = (
+            pl.col("population") * pl.col("largest_share") >= rule.floor if rule.min_sites <= 1 else pl.lit(value=False)
+        )
+        is_dominated = is_dominated & (rest < rule.floor) & ~may_stand
+    rows = rows.join(_with_named(members, sites, rule), on=[*_UNIT, "period"], how="left", maintain_order="left")
+    rows = rows.with_columns(pl.col("_named").fill_null(value=False))
+    shorter = [kind for kind in KINDS if rule.holds_back(kind)]
+    own = (
+        pl.when(pl.col("_is_institution").fill_null(value=False) & (not rule.shows_institutions))
+        .then(pl.lit("institution"))
+        .when(pl.col("period_kind").is_in(shorter))
+        .then(pl.lit("detail"))
+        .when(is_suppressed(pl.col("population"), rule.floor, tier=rule.tier))
+        .then(pl.lit("primary_population"))
+        .when(pl.col("_judged").is_not_null())
+        .then(pl.col("_judged"))
+        .when(is_few.fill_null(value=False))
+        .then(pl.lit("primary_sites"))
+        .when(is_dominated.fill_null(value=False))
+        .then(pl.lit("dominance"))
+    )
+    return rows.with_columns(own=own).select("_row", *_UNIT, "period", "period_kind", "year", "own")
+
+
+def _with_named(members: pl.DataFrame, sites: pl.DataFrame, rule: TierRule) -> pl.DataFrame:
+    """Figures that hold named sites with residents enough to stand alone: ``_named``."""
+    named = members.join(sites.filter("is_named"), on="site_id", how="semi").sort(*_UNIT, "period", "atom")
+    people = named.group_by(*_UNIT, "period", maintain_order=True).agg(_people=pl.col("people").sum())
+    return people.select(*_UNIT, "period", _named=pl.col("_people") >= rule.floor)
+
+
+def _coded(
+    members: pl.DataFrame, sites: pl.DataFrame, rule: TierRule, history: pl.DataFrame | None
+) -> tuple[pl.DataFrame, pl.DataFrame, SiteFlags]:
+    """Members as codes; the units (a unit is an area or site in a year, new or out already); flags of the sites."""
+    if "piece" not in members.columns:
+        members = members.with_columns(piece=pl.lit(""))
+    rows = members.select(*_MEMBERS, "piece").with_columns(edition=pl.lit(""))
+    if history is not None and history.height:
+        old = history if "piece" in history.columns else history.with_columns(piece=pl.lit(""))
+        old = old if "edition" in old.columns else old.with_columns(edition=pl.lit("earlier"))
+        rows = pl.concat([rows, old.select(rows.columns).cast(dict(rows.schema))])
+    rows = with_kind(rows)
+    rows = rows.filter(~pl.col("period_kind").is_in([kind for kind in KINDS if rule.holds_back(kind)]))
+    known = sites.unique("site_id").sort("site_id").with_row_index("site")
+    # An analyst is shown a site of unknown population: it counts as one that just reaches the floor.
+    unknown = float(rule.floor) if rule.shows_unknown else 0.0
+    rows = rows.with_columns(pl.col("people").cast(pl.Float64).fill_null(unknown), is_area=pl.col("unit_kind") == "area")
+    key = [*_UNIT, "year", "edition"]
+    units = rows.select(key).unique().sort("edition", *_UNIT, "year").with_row_index("unit")
+    atoms = rows.select("atom").unique().sort("atom").with_row_index("atom_code")
+    pieces = rows.select("piece").unique().sort("piece").with_row_index("piece_code")
+    rows = (
+        rows.join(units, on=key)
+        .join(atoms, on="atom")
+        .join(pieces, on="piece")
+        .join(known.select("site_id", "site"), on="site_id")
+        .select(
+            "period", "period_kind", "is_area", "people",
+            *(pl.col(name).cast(pl.Int64) for name in ("unit", "site")),
+            atom=pl.col("atom_code").cast(pl.Int64),
+            piece=pl.col("piece_code").cast(pl.Int64),
+        )
+    )  # fmt: skip
+    flags = SiteFlags(
+        known["is_named"].fill_null(value=False).to_numpy(), known["is_institution"].fill_null(value=False).to_numpy()
+    )
+    return rows.sort("unit", "period", "atom"), units.with_columns(is_fixed=pl.col("edition") != ""), flags
+
+
+def _withheld_alone(own: pl.DataFrame, units: pl.DataFrame) -> Mask:
+    """By unit: withheld by itself in some period."""
+    withheld = (
+        own.filter(pl.col("own").is_not_null()).select(*_UNIT, "year").unique().with_columns(is_withheld=pl.lit(value=True))
+    )
+    found = units.join(withheld, on=[*_UNIT, "year"], how="left", maintain_order="left")
+    return found.select((pl.col("is_withheld") & ~pl.col("is_fixed")).fill_null(value=False)).to_series().to_numpy()
+
+
+def _protected(incidence: Incidence, shown: Mask, fixed: Mask, flags: SiteFlags, rule: TierRule) -> Mask:
+    """Units shown of one kind of period, nothing of which gives away another of the same period."""
+    shown = shown.copy()
+    shown[crossing_units(incidence, shown, fixed)] = False
+    return hide_blocks(incidence, shown, fixed, flags, rule)
+
+
+def _protect_over_time(kinds: dict[PeriodKind, _Kind], fixed: Mask, flags: SiteFlags, rule: TierRule) -> None:
+    """Withhold long figures from which shorter ones leave something small, until none does."""
+    while True:
+        is_changed = False
+        for short in kinds:
+            for long in kinds:
+                if not is_shorter(short, long):
+                    continue
+                around = longer_periods(kinds[short].periods, long)["longer"]
+                code = around.rank("dense").cast(pl.Int64).to_numpy() - 1
+                left = units_disclosed_over_time(
+                    kinds[short].incidence, code, kinds[short].shown, kinds[long].shown, flags, rule
+                )
+                left = left[~fixed[left]]
+                if left.size:
+                    is_changed = True
+                    for kind, one in kinds.items():
+                        if not is_shorter(long, kind):
+                            one.shown[left] = False
+                            kinds[kind] = one._replace(shown=_protected(one.incidence, one.shown, fixed, flags, rule))
+        if not is_changed:
+            return
+
+
+def _told(figures: pl.DataFrame, own: pl.DataFrame, units: pl.DataFrame, kinds: dict[PeriodKind, _Kind]) -> pl.DataFrame:
+    new = units.filter(~pl.col("is_fixed"))
+    empty = new.clear().select(*_UNIT, "year", period_kind=pl.lit(""))
+    shown = pl.concat(
+        [
+            empty,
+            *(
+                new.select(*_UNIT, "year", period_kind=pl.lit(kind)).filter(
+                    pl.Series(one.shown[new["unit"].to_numpy()], dtype=pl.Boolean)
+                )
+                for kind, one in kinds.items()
+            ),
+        ]
+    ).with_columns(_is_shown=pl.lit(value=True))
+    rows = own.join(shown, on=[*_UNIT, "year", "period_kind"], how="left", maintain_order="left")
+    why = pl.when(pl.col("_is_shown").is_null()).then(pl.col("own").fill_null("secondary"))
+    told = rows.select("_row", why=why).with_columns(is_suppressed=pl.col("why").is_not_null())
+    return (
+        figures.join(told, on="_row", how="left", maintain_order="left")
+        .drop("_row", "year")
+        .select(pl.exclude("is_suppressed", "why"), "is_suppressed", "why")
+    )

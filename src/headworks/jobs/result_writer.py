@@ -1,0 +1,170 @@
+"""Recomputed years go into the result tables: part by part, with what is kept of the run before, and a digest of each part."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from headworks.core.schema import sort_by_key
+from headworks.store import Manifest, Workspace, read_result_of, replace_result, result_digest
+from headworks.store.results import digest_of_parts
+from headworks.tables import PART, RESULTS, SHELF
+from headworks.workflows import Scope
+from headworks.workflows.parts import part_of_label, part_of_week
+from headworks.workflows.situation import empty_result
+from headworks.workflows.year import YearResult
+
+# Tables that keep the days, the weeks, the periods of a year.
+BY_DAY = ("loads", "consumption")
+BY_WEEK = ("weekly_means", "inconsistent_means")
+# Rows held back before they are written: fewer, larger commits for small workspaces.
+_ENOUGH_ROWS = 1_500_000
+
+
+class Parts:
+    """Rows and digest of each part of each table, as a manifest keeps them."""
+
+    def __init__(self, said: dict[str, dict[str, dict[str, Any]]] | None = None) -> None:
+        self.said = said or {name: {} for name in RESULTS}
+
+    def take(self, name: str, part: str, rows: pl.DataFrame) -> None:
+        """Note the rows of a part, sorted by key; a part without rows is forgotten."""
+        if rows.is_empty():
+            self.said[name].pop(part, None)
+            return
+        plain = rows.drop(PART)
+        self.said[name][part] = {"rows": rows.height, "sha256": result_digest(plain, name, is_sorted=True)}
+
+    def take_all(self, name: str, frame: pl.DataFrame) -> None:
+        """Note every part of recomputed rows."""
+        for part, rows in split_parts(name, frame).items():
+            self.take(name, part, sort_by_key(rows, SHELF[name].schema))
+
+    def results(self, versions: dict[str, int]) -> dict[str, dict[str, object]]:
+        """Results as a manifest says them."""
+        return {
+            name: {
+                "version": version,
+                "rows": sum(part["rows"] for part in self.said[name].values()),
+                "sha256": digest_of_parts(self.said[name]),
+                "columns": SHELF[name].schema.column_names(),
+                "parts": self.said[name],
+            }
+            for name, version in versions.items()
+        }
+
+
+class ResultWriter:
+    """Writes years as they come; ``finish`` writes the rest and says what there is.
+
+    Parameters
+    ----------
+    base
+        The run whose tables are on disk as it left them; None when nothing there can be relied on. A part that comes out as it
+        was is not written again.
+    """
+
+    def __init__(self, workspace: Workspace, scope: Scope, base: Manifest | None) -> None:
+        self._workspace, self._scope, self._base = workspace, scope, base
+        self._before = {name: dict(base.results[name]["parts"]) if base else {} for name in RESULTS}
+        self._held: dict[str, dict[str, pl.DataFrame]] = {name: {} for name in RESULTS}
+        self._n_held = 0
+        kept = {name: {} if scope.is_all else dict(parts) for name, parts in self._before.items()}
+        self.parts = Parts(kept)
+        self.versions = {name: int(base.results[name]["version"]) if base else -1 for name in RESULTS}
+
+    def take(self, year: int, result: YearResult) -> None:
+        """Hold the recomputed rows of a year, and write when there are many."""
+        for name, frame in result.tables.items():
+            wanted = parts_replaced(name, year, result, self._scope, list(self.parts.said[name]))
+            for part, rows in self._whole_parts(name, frame, wanted, result).items():
+                self.parts.take(name, part, rows)
+                if self.parts.said[name].get(part) != self._before[name].get(part):
+                    self._held[name][part] = rows
+                    self._n_held += rows.height
+        if self._n_held > _ENOUGH_ROWS:
+            self._write()
+
+    def finish(self) -> dict[str, dict[str, object]]:
+        """Results as a manifest says them, all written."""
+        for name, before in self._before.items():
+            for part in before.keys() - self.parts.said[name].keys() - self._held[name].keys():
+                self._held[name][part] = empty_result(name, with_part=True)
+        self._write()
+        for name in RESULTS:
+            if self.versions[name] < 0:
+                self.versions[name] = replace_result(self._workspace, name, empty_result(name, with_part=True))
+        return self.parts.results(self.versions)
+
+    def _whole_parts(self, name: str, frame: pl.DataFrame, wanted: list[str], result: YearResult) -> dict[str, pl.DataFrame]:
+        """Every part that is replaced, with the rows of it that are kept."""
+        by_part = split_parts(name, frame)
+        parts = sorted(set(wanted) | set(by_part))
+        kept = self._kept(name, parts, result)
+        whole = {}
+        for part in parts:
+            rows = [by_part[part]] if part in by_part else []
+            if part in kept:
+                rows.append(kept[part])
+            joined = pl.concat(rows) if rows else empty_result(name, with_part=True)
+            whole[part] = sort_by_key(joined, SHELF[name].schema)
+        return whole
+
+    def _kept(self, name: str, parts: list[str], result: YearResult) -> dict[str, pl.DataFrame]:
+        if self._base is None or self._scope.is_all:
+            return {}
+        known = [part for part in parts if part in self._base.results[name]["parts"]]
+        if not known:
+            return {}
+        is_kept = rows_kept(name, result, self._scope)
+        if is_kept is None:
+            return {}
+        kept = {}
+        for part in known:
+            columns = SHELF[name].schema.column_names()
+            rows = read_result_of(self._workspace, self._base, name, [part], is_kept, columns)
+            kept[part] = rows.with_columns(pl.lit(part).alias(PART))
+        return kept
+
+    def _write(self) -> None:
+        for name, held in self._held.items():
+            if held:
+                parts = sorted(held) if self.versions[name] >= 0 else None
+                self.versions[name] = replace_result(self._workspace, name, pl.concat(held.values()), parts)
+                held.clear()
+        self._n_held = 0
+
+
+def split_parts(name: str, frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The rows of each part, in the columns and types of the table."""
+    schema = empty_result(name, with_part=True).schema
+    typed = frame.select(schema.names()).cast(dict(schema))
+    return {str(key[0]): rows for key, rows in typed.partition_by(PART, as_dict=True).items()}
+
+
+def parts_replaced(name: str, year: int, result: YearResult, scope: Scope, known: list[str]) -> list[str]:
+    """Parts of a table that a year's result replaces, whether rows are left in them or not."""
+    if scope.days is None:
+        return []
+    if name in BY_DAY:
+        return sorted({day.strftime("%Y-%m") for day in scope.days if day.year == year})
+    if result.scope.labels is None or result.scope.weeks is None:
+        return [part for part in known if part.startswith(str(year))]
+    if name in BY_WEEK:
+        return sorted({part_of_week(*week) for week in result.scope.weeks})
+    return sorted({part_of_label(label) for label in result.scope.labels})
+
+
+def rows_kept(name: str, result: YearResult, scope: Scope) -> pl.Expr | None:
+    """Which rows of the run before stay in a part that is replaced; None when none do."""
+    if name in BY_DAY:
+        days: list[dt.date] = sorted(scope.days or ())
+        return ~pl.col("day").is_in(days)
+    if result.scope.labels is None or result.scope.weeks is None:
+        return None
+    if name in BY_WEEK:
+        codes = [year * 100 + week for year, week in sorted(result.scope.weeks)]
+        return ~(pl.col("year").cast(pl.Int32) * 100 + pl.col("week").cast(pl.Int32)).is_in(codes)
+    return ~pl.col("period").is_in(sorted(result.scope.labels))

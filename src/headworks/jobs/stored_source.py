@@ -1,0 +1,42 @@
+"""Where a run over a workspace finds its facts: read year by year, never all results of the laboratory at once."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from headworks.core.schema import polars_schema
+from headworks.store import Manifest, Workspace, read_facts, read_result_of
+from headworks.store.facts import read_unknown
+from headworks.tables import FACTS, Loads
+from headworks.workflows.situation import with_sampling_day
+
+_KEY = ["sample_id", "analyte", "replicate"]
+
+
+class StoredSource:
+    """The facts of a workspace as of some imports, and the results of the run before."""
+
+    def __init__(self, workspace: Workspace, imports: pl.DataFrame, last: Manifest | None) -> None:
+        self._workspace, self._imports, self._last = workspace, imports, last
+        names = [name for name in FACTS if name != "measurements"]
+        facts = {name: read_facts(workspace, name, imports=imports) for name in names}
+        self.facts = facts | {"samples": with_sampling_day(facts["samples"])}
+
+    def measurements_of(self, samples: pl.DataFrame) -> pl.DataFrame:
+        """Results of some samples."""
+        among = samples.select("sample_id") if samples.height < self.facts["samples"].height else None
+        found = read_facts(self._workspace, "measurements", imports=self._imports, among=among)
+        return found if among is not None else found.join(samples.select("sample_id"), on="sample_id", how="semi")
+
+    def without_a_sample(self) -> pl.DataFrame:
+        """Results whose sample is not known."""
+        known = self.facts["samples"].select("sample_id")
+        return read_unknown(self._workspace, "measurements", _KEY, self._imports, known)
+
+    def loads_before(self, first: str, last: str) -> pl.DataFrame:
+        """Loads of the run before, of the days from one month to another."""
+        schema = polars_schema(Loads)
+        if self._last is None:
+            return pl.DataFrame(schema=schema)
+        parts = [part for part in self._last.results["loads"]["parts"] if first <= part <= last]
+        return read_result_of(self._workspace, self._last, "loads", parts, columns=list(schema))

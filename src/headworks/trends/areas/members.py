@@ -1,0 +1,155 @@
+r"""Sums over the independent members of every area and period, of one residue at a time.
+
+A member's load and people count by its share in the area. Relative variances of the area's per-capita load, by what shares them:
+
+    R_day = sum_i v_i / L^2,    R_batch = sum_b u_b^2 (sum_(i in b) y_i)^2 / L^2,    R_site = sum_i (P_i u_i)^2 / P^2   (A2)
+
+``L`` is the sum of the members' loads, ``P`` of their people. The trap: a batch's error is summed *before* it is squared, over all
+members it holds, and so it does not average out over the sites of one laboratory.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from headworks.trends.areas.cells import Cells
+from headworks.trends.areas.network import Network
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+class Sums(NamedTuple):
+    """Every field of shape ``(n_areas, n_periods)``; loads mg/d, ``variance`` (mg/d)^2 by scope, people.
+
+    ``variance_df`` is the sum of squared variances over degrees of freedom, of Welch and Satterthwaite; ``batch`` the variance that
+    batches leave; ``site`` the sum of squared standard deviations of the people.
+    """
+
+    n_sites: Array
+    n_nested: Array
+    n_days: Array
+    n_quantified: Array
+    n_not_detected: Array
+    least: Array
+    most: Array
+    middle: Array
+    people: Array
+    largest: Array
+    variance: Array
+    variance_df: Array
+    batch: Array
+    site: Array
+
+
+class Grid(NamedTuple):
+    """Cells of one residue as dense arrays ``(n_units, n_periods)``, and their days."""
+
+    cell: Index
+    cells: Cells
+    days: slice | Index
+
+    @property
+    def is_present(self) -> Mask:
+        """Whether a unit has a cell in a period."""
+        result: Mask = self.cell >= 0
+        return result
+
+    def dense(self, values: Array) -> Array:
+        """Values of cells on the grid, 0 where there is none."""
+        return np.where(self.is_present, values[np.maximum(self.cell, 0)], 0.0)
+
+
+def grid_of(cells: Cells, analyte: int, n_units: int, n_periods: int) -> Grid:
+    """The grid of one residue."""
+    mine = np.flatnonzero(cells.analyte == analyte)
+    cell = np.full((n_units, n_periods), -1, dtype=np.int64)
+    cell[cells.unit[mine], cells.period[mine]] = mine
+    return Grid(cell, cells, np.flatnonzero(cells.analyte[cells.day_cell] == analyte))
+
+
+def active_entries(network: Network, is_present: Mask) -> tuple[Mask, Mask]:
+    """Entries that are added, and entries that a sampled site downstream holds already, both ``(n_entries, n_periods)``."""
+    present = is_present[network.unit]
+    blocked = np.zeros_like(present)
+    if network.blocked.size:
+        first = np.flatnonzero(np.diff(network.blocked, prepend=-1))
+        blocked[network.blocked[first]] = np.logical_or.reduceat(is_present[network.blocker], first, axis=0)
+    return present & ~blocked, present & blocked
+
+
+def sum_members(network: Network, grid: Grid, active: Mask, nested: Mask) -> Sums:
+    """Sums over the active entries of every area and period."""
+    unit, share = network.unit, network.share[:, None]
+    cells = grid.cells
+
+    def total(values: Array) -> Array:
+        return np.add.reduceat(np.where(active, values, 0.0), network.start, axis=0)
+
+    def of_entries(values: Array) -> Array:
+        return grid.dense(values)[unit]
+
+    people = of_entries(cells.people) * share
+    return Sums(
+        n_sites=total(np.ones(active.shape)),
+        n_nested=np.add.reduceat(nested.astype(np.float64), network.start, axis=0),
+        n_days=total(of_entries(cells.n_days)),
+        n_quantified=total(of_entries(cells.n_quantified)),
+        n_not_detected=total(of_entries(cells.n_not_detected)),
+        least=total(of_entries(cells.least) * share),
+        most=total(of_entries(cells.most) * share),
+        middle=total(of_entries(cells.middle) * share),
+        people=total(people),
+        largest=np.maximum.reduceat(np.where(active, people, 0.0), network.start, axis=0),
+        variance=total(of_entries(cells.variance) * share**2),
+        variance_df=total(of_entries(cells.variance_df) * share**4),
+        batch=batch_variance(network, grid, active),
+        site=total(people**2 * of_entries(cells.u2_site)),
+    )
+
+
+def batch_variance(network: Network, grid: Grid, active: Mask) -> Array:
+    """Variance that laboratory batches leave in the sums, (mg/d)^2, ``(n_areas, n_periods)``."""
+    n_areas, n_periods = network.start.size, active.shape[1]
+    cells, days = grid.cells, grid.days
+    unit, period, batch, amount, u2 = _by_batch(cells, days)
+    row, entry = _with_entries(network, unit)
+    added = active[entry, period[row]]
+    row, entry = row[added], entry[added]
+    amount = amount[row] * network.share[entry]
+    target = network.area[entry] * n_periods + period[row]
+    if not row.size:
+        return np.zeros((n_areas, n_periods))
+    key = target * (int(batch.max()) + 2) + batch[row] + 1
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(np.diff(key[order], prepend=-1))
+    of_batch = np.add.reduceat(amount[order], first) ** 2 * u2[row][order][first]
+    return np.bincount(target[order][first], of_batch, n_areas * n_periods).reshape(n_areas, n_periods)
+
+
+def _by_batch(cells: Cells, days: slice | Index) -> tuple[Index, Index, Index, Array, Array]:
+    """Unit, period, batch, amount and squared uncertainty, a row per cell and batch."""
+    cell, batch, amount, u2 = cells.day_cell[days], cells.day_batch[days], cells.day_amount[days], cells.day_u2[days]
+    if not cell.size:
+        return cells.unit[cell], cells.period[cell], batch, amount, u2
+    key = cell * (int(batch.max()) + 2) + batch + 1
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(np.diff(key[order], prepend=-1))
+    summed = np.add.reduceat(amount[order], first)
+    cell, batch, u2 = cell[order][first], batch[order][first], u2[order][first]
+    return cells.unit[cell], cells.period[cell], batch, summed, u2
+
+
+def _with_entries(network: Network, unit: Index) -> tuple[Index, Index]:
+    """Every row with every entry of its unit: places in the rows, and entries."""
+    by_unit = np.argsort(network.unit, kind="stable")
+    n_of = np.bincount(network.unit, minlength=network.n_units)
+    begin = np.concatenate([[0], np.cumsum(n_of)])[:-1]
+    repeats = n_of[unit]
+    row = np.repeat(np.arange(unit.size), repeats)
+    within = np.arange(row.size) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return row, by_unit[begin[unit][row] + within]

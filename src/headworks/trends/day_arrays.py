@@ -1,0 +1,147 @@
+"""Days of load as arrays, in order of series and day: what the kernels of this room read.
+
+A *series* is a site's residue under its heading. Its days stand together, in order of time, so that every group of days
+(a week, a quarter, a year) is one run of rows and is summed without a join. The trap: a day of which only the year is known
+has no place in that order; such days come first, by year and weekday, and only years are made of them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from headworks.core.periods import PeriodKind, period_label
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+SERIES = ["site_id", "analyte", "drug"]
+# An undated day sorts before every dated one.
+_UNDATED = -10_000_000
+_WEEKS_A_YEAR = 60
+
+
+class DayArrays(NamedTuple):
+    """``series`` has a row per series; every other field a number per day, in order of series and time.
+
+    ``ordinal`` counts days since 1970-01-01, below any real date where only the year is known. ``value`` is not a number on a
+    day that was not quantified, ``limit`` where none is known, ``population`` where unknown; ``batch`` is -1 without one.
+    """
+
+    series: pl.DataFrame
+    of_series: Index
+    ordinal: Index
+    year: Index
+    week: Index
+    weekday: Index
+    value: Array
+    limit: Array
+    u_day: Array
+    u_batch: Array
+    u_site: Array
+    is_not_detected: npt.NDArray[np.bool_]
+    batch: Index
+    population: Array
+
+    @property
+    def is_dated(self) -> npt.NDArray[np.bool_]:
+        """Whether the date of a day is known."""
+        return self.ordinal > _UNDATED // 2
+
+    def take(self, rows: Index | npt.NDArray[np.bool_]) -> DayArrays:
+        """Some of the days, of the same series."""
+        return DayArrays(self.series, *(field[rows] for field in self[1:]))
+
+
+def day_arrays(days: pl.DataFrame) -> DayArrays:
+    """The arrays of a table ``DailyLoads``, in whatever order its rows come."""
+    series = days.select(SERIES).unique().sort(SERIES).with_row_index("_series")
+    batches = days.select("batch_id").drop_nulls().unique().sort("batch_id").with_row_index("_batch")
+    coded = days.join(series, on=SERIES, how="left", maintain_order="left").join(
+        batches, on="batch_id", how="left", maintain_order="left"
+    )
+    undated = _UNDATED + 10 * pl.col("year").cast(pl.Int64) + pl.col("weekday").cast(pl.Int64)
+    coded = coded.with_columns(_ordinal=pl.coalesce(pl.col("day").cast(pl.Int32).cast(pl.Int64), undated))
+
+    def whole(name: str, missing: int = 0) -> Index:
+        return coded[name].cast(pl.Int64).fill_null(missing).to_numpy()
+
+    def real(name: str) -> Array:
+        return coded[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+    of_series, ordinal = whole("_series"), whole("_ordinal")
+    order = np.argsort(of_series * 100_000_000 + (ordinal - _UNDATED), kind="stable")
+    not_detected = (coded["detection"].cast(pl.String) == "not_detected").to_numpy()
+    arrays = DayArrays(
+        series.drop("_series"), of_series, ordinal, whole("year"), whole("week"), whole("weekday"), real("value"),
+        real("limit"), real("u_day"), real("u_batch"), real("u_site"), not_detected, whole("_batch", -1),
+        real("population") if "population" in coded.columns else np.full(coded.height, np.nan),
+    )  # fmt: skip
+    return arrays.take(order)
+
+
+class Groups(NamedTuple):
+    """Runs of days: ``rows`` of the arrays in order of series and group, ``start`` of each run, its series and its label."""
+
+    rows: Index
+    start: Index
+    of_series: Index
+    label: Index
+    labels: list[str]
+
+    @property
+    def size(self) -> Index:
+        """Days of each group."""
+        return np.diff(np.append(self.start, self.rows.size))
+
+    @property
+    def of_row(self) -> Index:
+        """Group of each of ``rows``."""
+        return np.repeat(np.arange(self.start.size), self.size)
+
+
+def group_by_code(days: DayArrays, code: Index, labels: list[str]) -> Groups:
+    """Days of a series with one code make a group; a code of -1 leaves a day out."""
+    rows = np.flatnonzero(code >= 0)
+    key = days.of_series[rows] * (len(labels) + 1) + code[rows]
+    if rows.size and np.any(np.diff(key) < 0):
+        order = np.argsort(key, kind="stable")
+        rows, key = rows[order], key[order]
+    start = np.flatnonzero(np.diff(key, prepend=-1)) if rows.size else np.zeros(0, dtype=np.int64)
+    return Groups(rows, start, days.of_series[rows[start]], code[rows[start]], labels)
+
+
+def group_by_period(days: DayArrays, kind: PeriodKind, only: frozenset[str] | None = None) -> Groups:
+    """Groups by the period of a kind that holds each day; a day without a date has only its year.
+
+    Parameters
+    ----------
+    only
+        Labels wanted; the days of other periods are left out.
+    """
+    distinct, where = np.unique(days.ordinal, return_inverse=True)
+    dated = distinct > _UNDATED // 2
+    frame = pl.DataFrame({"day": np.where(dated, distinct, 0).astype(np.int32)}).select(pl.col("day").cast(pl.Date))
+    found = frame.select(period_label(pl.col("day"), kind)).to_series().to_list()
+    if kind == "year":
+        years = (distinct - _UNDATED) // 10
+        found = [label if known else str(year) for label, known, year in zip(found, dated, years, strict=True)]
+    else:
+        found = [label if known else None for label, known in zip(found, dated, strict=True)]
+    labels = sorted({label for label in found if label is not None and (only is None or label in only)})
+    place = {label: code for code, label in enumerate(labels)}
+    codes = np.array([-1 if label is None else place.get(label, -1) for label in found], dtype=np.int64)
+    return group_by_code(days, codes[where] if distinct.size else np.zeros(0, dtype=np.int64), labels)
+
+
+def group_by_week(days: DayArrays, only: frozenset[tuple[int, int]] | None = None) -> tuple[Groups, list[tuple[int, int]]]:
+    """Groups by ISO year and week, week 0 where only the year is known; and the year and week of each label."""
+    distinct, where = np.unique(days.year * _WEEKS_A_YEAR + days.week, return_inverse=True)
+    weeks = [(int(code) // _WEEKS_A_YEAR, int(code) % _WEEKS_A_YEAR) for code in distinct]
+    wanted = [week for week in weeks if only is None or week in only]
+    place = {week: code for code, week in enumerate(wanted)}
+    codes = np.array([place.get(week, -1) for week in weeks], dtype=np.int64)
+    groups = group_by_code(days, codes[where] if distinct.size else np.zeros(0, dtype=np.int64), [str(one) for one in wanted])
+    return groups, wanted

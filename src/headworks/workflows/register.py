@@ -1,0 +1,71 @@
+"""What a run needs of the network: sites with their places, and which site speaks for which area.
+
+Codes are read as of the newest date the register knows: a series goes on under the code its area has now.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import polars as pl
+
+from headworks.places.catchments import downstream_pairs, site_area_people
+from headworks.places.code_changes import carry_site_areas
+from headworks.trends.areas.network import Network, build_network
+from headworks.workflows.places_of_sites import with_places
+
+_NEVER = dt.date(1900, 1, 1)
+
+
+class Register(NamedTuple):
+    """``sites`` with ``country`` and ``city``, and ``population_served`` as dated populations say; the ``network``."""
+
+    sites: pl.DataFrame
+    network: Network
+
+
+def build_register(facts: dict[str, pl.DataFrame]) -> Register:
+    """The register from tables ``sites``, ``site_areas``, ``areas``, ``code_changes``, ``populations``."""
+    sites = with_populations(facts["sites"], facts["populations"])
+    areas = with_ends(facts["areas"])
+    as_of = newest_code_date(areas, facts["code_changes"])
+    site_areas, carried = carry_site_areas(facts["site_areas"], sites, facts["code_changes"], areas, as_of)
+    people = site_area_people(carried, site_areas, areas, as_of)
+    valid = areas.filter((pl.col("valid_from") <= as_of) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= as_of)))
+    valid = valid.sort("area_id", "valid_from").unique("area_id", keep="last", maintain_order=True)
+    return Register(with_places(sites, areas), build_network(people, downstream_pairs(sites), valid))
+
+
+def with_ends(areas: pl.DataFrame) -> pl.DataFrame:
+    """Areas of which a row without an end ends where the next one of the same code begins.
+
+    Examples
+    --------
+    >>> day = [dt.date(2020, 1, 1), dt.date(2021, 1, 1)]
+    >>> areas = pl.DataFrame({"area_id": ["P", "P"], "valid_from": day, "valid_to": [None, None]}, schema_overrides={"valid_to": pl.Date})
+    >>> with_ends(areas)["valid_to"].to_list()
+    [datetime.date(2020, 12, 31), None]
+    """
+    ordered = areas.sort("area_id", "valid_from")
+    before_next = pl.col("valid_from").shift(-1).over("area_id") - pl.duration(days=1)
+    return ordered.with_columns(valid_to=pl.coalesce("valid_to", before_next))
+
+
+def newest_code_date(areas: pl.DataFrame, code_changes: pl.DataFrame) -> dt.date:
+    """The last date on which a code changed or began, so that a register reads the same whatever was sampled."""
+    dates = pl.concat([areas["valid_from"].drop_nulls(), code_changes["changed_on"].drop_nulls()])
+    newest = dates.max()
+    return newest if isinstance(newest, dt.date) else _NEVER
+
+
+def with_populations(sites: pl.DataFrame, populations: pl.DataFrame) -> pl.DataFrame:
+    """Sites with the population that counts now: the newest dated one before the one in the register."""
+    dated = populations.sort("site_id", "valid_from").unique("site_id", keep="last", maintain_order=True)
+    dated = dated.select("site_id", _population="population", _method="population_method")
+    joined = sites.join(dated, on="site_id", how="left", maintain_order="left")
+    is_dated = pl.col("_population").is_not_null()
+    return joined.with_columns(
+        population_served=pl.coalesce("_population", "population_served"),
+        population_method=pl.when(is_dated).then(pl.col("_method")).otherwise(pl.col("population_method")),
+    ).drop("_population", "_method")
