@@ -137,13 +137,37 @@ def test_what_cannot_be_shown_is_refused_with_a_guess(words: list[str], said: st
 
 
 def test_export_to_a_file_and_to_stdout(headworks, two_plants: Workspace, tmp_path: Path) -> None:
-    answer = headworks("export", two_plants.path, "samples", tmp_path / "x.parquet", "--where", "site_id=A")
+    steward = ("--tier", "steward")
+    answer = headworks("export", two_plants.path, "samples", tmp_path / "x.parquet", "--where", "site_id=A", *steward)
     assert (answer.code, answer.out) == (0, f"samples: 2 rows written to {tmp_path / 'x.parquet'}\n")
-    piped = headworks("export", two_plants.path, "samples", "-")
+    assert "Withheld" not in answer.err
+    piped = headworks("export", two_plants.path, "samples", "-", *steward)
     assert piped.out == headworks("show", two_plants.path, "samples").out
     wrong = headworks("export", two_plants.path, "samples", tmp_path / "x.doc")
     assert (wrong.code, "End the name in .csv" in wrong.err) == (2, True)
     assert headworks("export", two_plants.path, "samples", "-", "--import", "x").code == 2
+
+
+def test_what_leaves_is_for_the_public_unless_another_tier_is_named(headworks, two_plants: Workspace, tmp_path: Path) -> None:
+    # Plant A has 10,000 residents and B 50,000; neither is named.
+    public = headworks("export", two_plants.path, "sites", tmp_path / "x.csv")
+    assert public.out == f"sites: 0 rows written to {tmp_path / 'x.csv'}\n"
+    assert "Withheld from public readers: 2 of 2 rows (1 primary_population, 1 primary_sites)" in public.err.replace("\n", " ")
+    assert "--tier partner, analyst or steward" in public.err.replace("\n", " ")
+    assert headworks("export", two_plants.path, "sites", "-", "--tier", "partner").out.count("\n") == 3
+    assert headworks("show", two_plants.path, "sites").out.count("\n") == 3
+    assert headworks("show", two_plants.path, "sites", "--tier", "public").out.count("\n") == 1
+    refused = headworks("export", two_plants.path, "sites", "-", "--tier", "everyone")
+    assert (refused.code, "no such tier" in refused.err) == (2, True)
+
+
+def test_what_leaves_is_in_the_log_of_publications(headworks, two_plants: Workspace, tmp_path: Path) -> None:
+    headworks("export", two_plants.path, "sites", tmp_path / "x.csv")
+    headworks("export", two_plants.path, "samples", "-", "--tier", "steward")
+    lines = [json.loads(line) for line in (two_plants.path / "publications" / "log.jsonl").read_text().splitlines()]
+    assert [(one["what"], one["rule"]["tier"], one["rule"]["floor"], one["rows"], one["withheld"]) for one in lines] == [
+        ("sites", "public", 20_000, 0, 2), ("samples", "steward", 0, 4, 0),
+    ]  # fmt: skip
 
 
 def test_refused_rows_are_exported_to_a_file_or_stdout(headworks, workspace: Workspace, half: Path, tmp_path: Path) -> None:

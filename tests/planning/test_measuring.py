@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from headworks.core.uncertainty import combine
+from headworks.core.uncertainty import combine, sigma_log
 from headworks.planning import SimulationPlan, reference_errors
 from headworks.planning.measuring import BELOW_LOQ, NOT_DETECTED, QUANTIFIED, REJECTED, equip_laboratories, measure_week
 from headworks.planning.network import build_network
@@ -44,7 +44,11 @@ def test_loads_err_with_mean_one_and_as_much_as_was_declared():
     ratio = load_ratios(replace(BARE, errors=one))
     # Sampling 10, flow 15, repeatability 10, calibration 6 %, exact for products: 21.6 %.
     assert np.nanmean(ratio) == pytest.approx(1.0, abs=0.02)
-    assert np.nanstd(ratio) == pytest.approx(combine([0.10, 0.15, 0.10, 0.06]), rel=0.05)
+    u = combine([0.10, 0.15, 0.10, 0.06])
+    assert np.nanstd(ratio) == pytest.approx(u, rel=0.05)
+    # So the bounds of a load, a factor of exp(1.96 sigma) either way, hold the truth in 95 of 100.
+    held = np.abs(np.log(ratio[~np.isnan(ratio)])) <= 1.959964 * sigma_log(u)
+    assert held.mean() == pytest.approx(0.95, abs=0.01)
 
 
 def test_a_batch_shares_its_bias_and_residues_share_the_sample():

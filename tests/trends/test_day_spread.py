@@ -20,9 +20,18 @@ def test_the_prior_recovers_what_the_variances_were_drawn_from():
     # s_i^2 = s_0^2 F(d_i, d_0): 0.16 on 8 degrees, 4,000 series.
     rng = np.random.default_rng(5)
     variances = 0.16 * rng.f(12, 8, 4000)
-    variance, degrees = fit_prior(variances, np.full(4000, 12.0))
-    assert variance == pytest.approx(0.16, rel=0.05)
-    assert degrees == pytest.approx(8, rel=0.15)
+    prior = fit_prior(variances, np.full(4000, 12.0))
+    assert prior.variance(np.zeros(1)).item() == pytest.approx(0.16, rel=0.05)
+    assert prior.degrees_of_freedom == pytest.approx(8, rel=0.15)
+
+
+def test_the_prior_follows_the_size_of_the_place():
+    # ln s_0^2 falls by 0.5 for each e-fold of people.
+    rng = np.random.default_rng(6)
+    people = rng.uniform(7, 14, 3000)
+    prior = fit_prior(np.exp(-0.5 * people) * rng.chisquare(12, 3000) / 12, np.full(3000, 12.0), people)
+    assert np.log(prior.variance(np.array([8.0, 13.0]))) == pytest.approx([-4.0, -6.5], abs=0.05)
+    assert prior.variance(np.array([99.0])) == prior.variance(np.array([people.max()]))
 
 
 def test_a_quarter_learns_from_the_four_before_it_and_not_from_itself(build):

@@ -78,12 +78,12 @@ def _sights(workspace: Workspace, folder: Path) -> tuple[str, ...]:
     sites = read_facts(workspace, "sites")
     samples, loads = read_facts(workspace, "samples"), read_result(workspace, "loads")
     nested = sites["upstream_of"].is_not_null().sum()
-    quantified = (loads["detection"].cast(pl.String) == "quantified").mean()
+    quantified = int((loads["detection"].cast(pl.String) == "quantified").sum()) / max(loads.height, 1)
     events = pl.read_parquet(folder / "truth" / "events.parquet")
     told = ", ".join(f"{count} × {kind}" for kind, count in events["kind"].value_counts().sort("kind").rows())
     size = (
         f"{sites.height:,} sites, {nested:,} of them upstream of another; {samples.height:,} samples, "
-        f"{loads.height:,} loads of {loads['analyte'].n_unique()} residues, {quantified or 0:.0%} of them quantified."
+        f"{loads.height:,} loads of {loads['analyte'].n_unique()} residues, {quantified:.0%} of them quantified."
     )
     return (
         size,

@@ -133,27 +133,27 @@ def _by_area(disclosure: Disclosure, name: str, frame: pl.DataFrame) -> pl.Serie
     if name != "area_changes":
         return reasons
     reasons = reasons.fill_null(_of_units(disclosure, "area", frame.select(unit_id="area_id", period="previous_period")))
-    residents = _area_residents(disclosure, frame)
-    matched = frame["coverage"] * residents
     rule = disclosure.rule
-    few = pl.select(
-        pl.when(is_suppressed(pl.lit(matched), rule.floor, tier=rule.tier))
+    few = _matched_people(disclosure, frame).select(
+        pl.when(is_suppressed(pl.col("people"), rule.floor, tier=rule.tier))
         .then(pl.lit("primary_population"))
-        .when(pl.lit(frame["n_sites"]) < rule.min_sites)
+        .when((pl.col("n_sites") < rule.min_sites) & ~pl.col("stands"))
         .then(pl.lit("primary_sites"))
-    ).to_series()
-    return reasons.fill_null(few) if frame.height else reasons
-
-
-def _area_residents(disclosure: Disclosure, frame: pl.DataFrame) -> pl.Series:
-    loads = disclosure.result("area_loads")
-    assert loads is not None or frame.is_empty()  # noqa: S101
-    known = (
-        (loads if loads is not None else frame)
-        .select("area_id", "period", "analyte", "area_population")
-        .unique(["area_id", "period", "analyte"])
     )
-    return frame.join(known, on=["area_id", "period", "analyte"], how="left", maintain_order="left")["area_population"]
+    return reasons.fill_null(few.to_series())
+
+
+def _matched_people(disclosure: Disclosure, frame: pl.DataFrame) -> pl.DataFrame:
+    """``people`` of the sites sampled in both periods, ``n_sites``, and whether the area's own figure of as many stands."""
+    key = ["area_id", "period", "analyte"]
+    known = disclosure.area_loads.select(*key, "area_population", "population", _all="n_sites").unique(key)
+    rows = frame.select(*key, "coverage", "n_sites").join(known, on=key, how="left", maintain_order="left")
+    is_whole = (pl.col("n_sites") == pl.col("_all")).fill_null(value=False)
+    return rows.select(
+        "n_sites",
+        stands=is_whole,
+        people=pl.coalesce(pl.col("coverage") * pl.col("area_population"), pl.when(is_whole).then("population")),
+    )
 
 
 def _of_units(disclosure: Disclosure, kind: str, asked: pl.DataFrame) -> pl.Series:

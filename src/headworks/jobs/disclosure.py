@@ -79,7 +79,7 @@ class Disclosure:
 
     @cached_property
     def sites(self) -> pl.DataFrame:
-        """All sites: ``site_id, people, is_named, is_reported, is_institution, is_suppressed, why`` (as a site, at any time)."""
+        """All sites: ``site_id, kind, people, is_named, is_reported, is_institution, is_suppressed, why`` (as a site)."""
         sites, reported = self.facts("sites"), self.facts("reported_loads").select("site_id").unique()
         dated = self.facts("populations").sort("valid_from").unique("site_id", keep="last").select("site_id", "population")
         rows = sites.join(dated, on="site_id", how="left").join(
@@ -89,7 +89,8 @@ class Disclosure:
         is_institution = pl.col("kind").cast(pl.String).is_in(CONSENT_KINDS)
         rows = rows.with_columns(pl.col("is_reported").fill_null(value=False)).select(
             "site_id", pl.col("kind").cast(pl.String), "is_reported",
-            people=pl.coalesce("population", "population_served"), is_named=is_named & ~is_institution, is_institution=is_institution,
+            people=pl.coalesce("population", "population_served"),
+            is_named=is_named.fill_null(value=False) & ~is_institution, is_institution=is_institution,
         )  # fmt: skip
         rule = self.rule
         why = (
@@ -151,11 +152,16 @@ class Disclosure:
         figures = pl.concat([own, declared.select(own.columns)]).join(members, on=_KEY, how="semi").sort(_KEY)
         members = members.join(figures, on=_KEY, how="semi")
         out = self._out_already(members, analytes)
-        decided = _matched(protect(figures, members, self.sites, self.rule, history=out), members)
+        decided = _matched(protect(figures, members, self.sites, self.rule, history=out), members, self._standing)
         if self.run is not None:
             shown = members.join(decided.filter(~pl.col("is_suppressed")), on=_KEY, how="semi")
             self._edition.append(shown.with_columns(analytes=pl.lit(";".join(analytes))))
         return decided
+
+    @cached_property
+    def _standing(self) -> pl.DataFrame:
+        """Sites that could be shown each by itself."""
+        return self.sites.filter(~pl.col("is_suppressed")).select("site_id")
 
     @cached_property
     def _edition(self) -> list[pl.DataFrame]:
@@ -193,13 +199,19 @@ class Disclosure:
         return rows.select(*_KEY, why=pl.when(pl.col("_is_free").is_null()).then("why"))
 
 
-def _matched(decided: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Without the figures of areas whose number of sites is not the one their members say: who is behind them is not known."""
-    counted = members.group_by(_KEY).agg(_counted=pl.col("site_id").n_unique().cast(pl.Int64))
+def _matched(decided: pl.DataFrame, members: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+    """Without the figures of areas whose number of sites is not the one their members say: who is behind them is not known.
+
+    Where every member could be shown by itself it does not matter which of them were added.
+    """
+    rows = members.join(standing.with_columns(_stands=pl.lit(value=True)), on="site_id", how="left")
+    counted = rows.group_by(_KEY).agg(
+        _counted=pl.col("site_id").n_unique().cast(pl.Int64), _stand=pl.col("_stands").is_not_null().all()
+    )
     rows = decided.join(counted, on=_KEY, how="left", maintain_order="left")
-    is_strange = (pl.col("unit_kind") == "area") & (pl.col("_counted") != pl.col("n_sites")) & pl.col("why").is_null()
-    rows = rows.with_columns(why=pl.when(is_strange).then(pl.lit("unmatched")).otherwise("why")).drop("_counted")
-    return rows.with_columns(is_suppressed=pl.col("why").is_not_null())
+    is_strange = (pl.col("unit_kind") == "area") & (pl.col("_counted") != pl.col("n_sites")) & ~pl.col("_stand")
+    why = pl.when(is_strange & pl.col("why").is_null()).then(pl.lit("unmatched")).otherwise("why")
+    return rows.with_columns(why=why).drop("_counted", "_stand").with_columns(is_suppressed=pl.col("why").is_not_null())
 
 
 def _no_figures() -> pl.DataFrame:

@@ -19,8 +19,11 @@ import headworks
 from headworks.core.errors import UsageError
 from headworks.loads.derive_consumption import RESIDUE_RULES, Residues
 from headworks.reference import read_set, uncertainty_defaults, week_conventions
+from headworks.reference.sampling_rules import sampling_rules
+from headworks.reference.smoking import smoking
 from headworks.store import Manifest, Workspace
 from headworks.workflows import Method
+from headworks.workflows.method import IN_SEWER_LOSS, InSewerLoss
 
 _CONVENTION = ("convention", "weekday_days", "weekend_days", "first_year", "last_year", "zero_is")
 # Floors whose code and data a figure hangs on; how it is asked for and drawn does not matter.
@@ -43,6 +46,9 @@ def method_of(workspace: Workspace) -> Method:
         uncertainty={**defaults, **settings.uncertainty},
         conventions=_conventions(settings.week_conventions),
         residues=_residue_rule(settings.residues, str(workspace.path / "headworks.toml")),
+        in_sewer_loss=_in_sewer_rule(settings.in_sewer_loss, str(workspace.path / "headworks.toml")),
+        smoking=smoking(_own_file(workspace, "smoking.csv")),
+        sampling_rules=sampling_rules(own_file=_own_file(workspace, "sampling_rules.csv")),
     )
 
 
@@ -54,6 +60,9 @@ def method_of_run(workspace: Workspace, run: Manifest) -> Method:
         uncertainty=dict(said["uncertainty"]),
         conventions=pl.DataFrame(said["conventions"], schema=_conventions({}).schema),
         residues=_residue_rule(said["residues"], run.run_id),
+        in_sewer_loss=_in_sewer_rule(said["in_sewer_loss"], run.run_id),
+        smoking=smoking(_own_file(workspace, "smoking.csv")),
+        sampling_rules=sampling_rules(own_file=_own_file(workspace, "sampling_rules.csv")),
     )
 
 
@@ -61,6 +70,9 @@ def method_record(method: Method) -> dict[str, Any]:
     """The method as a manifest keeps it, beside the parameter set's name and digest."""
     return {
         "residues": method.residues,
+        "in_sewer_loss": method.in_sewer_loss,
+        "smoking": _digest(method.smoking),
+        "sampling_rules": _digest(method.sampling_rules),
         "uncertainty": dict(sorted(method.uncertainty.items())),
         "conventions": method.conventions.to_dicts(),
     }
@@ -97,6 +109,29 @@ def environment() -> dict[str, str]:
 def parameter_dirs(workspace: Workspace) -> tuple[Path, ...]:
     """Folders with parameter sets of the workspace's own."""
     return tuple(workspace.path / folder for folder in workspace.settings.parameter_dirs)
+
+
+def _own_file(workspace: Workspace, name: str) -> Path | None:
+    """A reference table of the workspace's own, beside its settings."""
+    path = workspace.path / name
+    return path if path.is_file() else None
+
+
+def _digest(table: pl.DataFrame) -> str:
+    return hashlib.sha256(table.write_csv().encode()).hexdigest()[:16]
+
+
+def _in_sewer_rule(said: str, where: str) -> InSewerLoss:
+    rule: InSewerLoss | None = next((one for one in IN_SEWER_LOSS if one == said), None)
+    if rule is None:
+        raise UsageError(
+            "There is no such way to treat loss in the sewer.",
+            where=where,
+            found=said,
+            remedy="Use " + " or ".join(IN_SEWER_LOSS),
+            code="HW-U007",
+        )
+    return rule
 
 
 def _residue_rule(said: str, where: str) -> Residues:

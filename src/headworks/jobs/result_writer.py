@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from headworks.core.periods import Period
 from headworks.core.schema import sort_by_key
 from headworks.store import Manifest, Workspace, read_result_of, replace_result, result_digest
 from headworks.store.results import digest_of_parts
@@ -19,6 +20,9 @@ from headworks.workflows.year import YearResult
 # Tables that keep the days, the weeks, the periods of a year.
 BY_DAY = ("loads", "consumption")
 BY_WEEK = ("weekly_means", "inconsistent_means")
+# Tables whose rows rest on the days before them, and tables of whole quarters of a site.
+JUDGED = ("residue_ratios", "disposal_events")
+BY_QUARTER = ("population_estimates", "nonconformities")
 # Rows held back before they are written: fewer, larger commits for small workspaces.
 _ENOUGH_ROWS = 1_500_000
 
@@ -150,8 +154,13 @@ def parts_replaced(name: str, year: int, result: YearResult, scope: Scope, known
         return []
     if name in BY_DAY:
         return sorted({day.strftime("%Y-%m") for day in scope.days if day.year == year})
+    if name in JUDGED:
+        since = result.judged_since.strftime("%Y-%m")
+        return [part for part in known if part.startswith(f"{year}-") and part >= since]
     if result.scope.labels is None or result.scope.weeks is None:
         return [part for part in known if part.startswith(str(year))]
+    if name == "nonconformities":
+        return sorted(month for label in result.scope.labels for month in _months(label))
     if name in BY_WEEK:
         return sorted({part_of_week(*week) for week in result.scope.weeks})
     return sorted({part_of_label(label) for label in result.scope.labels})
@@ -162,9 +171,19 @@ def rows_kept(name: str, result: YearResult, scope: Scope) -> pl.Expr | None:
     if name in BY_DAY:
         days: list[dt.date] = sorted(scope.days or ())
         return ~pl.col("day").is_in(days)
-    if result.scope.labels is None or result.scope.weeks is None:
+    if name in JUDGED:
+        return pl.col("day") < result.judged_since
+    if name == "nonconformities" or result.scope.labels is None or result.scope.weeks is None:
         return None
     if name in BY_WEEK:
         codes = [year * 100 + week for year, week in sorted(result.scope.weeks)]
         return ~(pl.col("year").cast(pl.Int32) * 100 + pl.col("week").cast(pl.Int32)).is_in(codes)
-    return ~pl.col("period").is_in(sorted(result.scope.labels))
+    return ~pl.col("quarter" if name in BY_QUARTER else "period").is_in(sorted(result.scope.labels))
+
+
+def _months(label: str) -> list[str]:
+    """The months of a quarter; none of another period."""
+    period = Period.parse(label)
+    if period.kind != "quarter":
+        return []
+    return [f"{period.first.year}-{period.first.month + step:02d}" for step in range(3)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from headworks.core.schema import polars_schema
+from headworks.loads import kept_out_days
 from headworks.store import Manifest, Workspace, read_facts, read_result_of
 from headworks.store.facts import read_unknown
-from headworks.tables import FACTS, Loads
+from headworks.tables import FACTS, SHELF
 from headworks.workflows.situation import with_sampling_day
 
 _KEY = ["sample_id", "analyte", "replicate"]
@@ -35,8 +36,15 @@ class StoredSource:
 
     def loads_before(self, first: str, last: str) -> pl.DataFrame:
         """Loads of the run before, of the days from one month to another."""
-        schema = polars_schema(Loads)
+        return self._before("loads", first, last)
+
+    def kept_out_before(self, first: str, last: str) -> pl.DataFrame:
+        """Loads that the run before kept out of means: ``site_id, day, analyte``."""
+        return kept_out_days(self._before("disposal_events", first, last))
+
+    def _before(self, table: str, first: str, last: str) -> pl.DataFrame:
+        schema = polars_schema(SHELF[table].schema)
         if self._last is None:
             return pl.DataFrame(schema=schema)
-        parts = [part for part in self._last.results["loads"]["parts"] if first <= part <= last]
-        return read_result_of(self._workspace, self._last, "loads", parts, columns=list(schema))
+        parts = [part for part in self._last.results[table]["parts"] if first <= part <= last]
+        return read_result_of(self._workspace, self._last, table, parts, columns=list(schema))

@@ -20,6 +20,7 @@ from headworks.core.schema import sort_by_key
 from headworks.core.uncertainty import coverage_factor
 from headworks.loads.mass_load import mass_load
 from headworks.loads.per_capita import load_per_1000
+from headworks.loads.sampling.roles import is_blank
 from headworks.loads.sewer.before_the_sewer import with_stability
 from headworks.tables import Loads
 
@@ -74,6 +75,8 @@ def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float], *, stability
         .then(pl.lit("the sample is not known"))
         .when(pl.col("qc_flag") == "rejected")
         .then(pl.lit("quality control rejected the result"))
+        .when(pl.col("is_blank"))
+        .then(pl.lit("the sample is a blank"))
         .when(pl.col("matrix") != "sewage")
         .then(pl.lit("the matrix is not sewage"))
         .when(pl.col("flow_m3_per_day").is_null())
@@ -98,6 +101,7 @@ def _with_samples(inputs: LoadInputs, uncertainty: dict[str, float]) -> pl.DataF
         pl.col("matrix").cast(pl.String),
         pl.col("flow_m3_per_day").alias("_sample_flow"),
         pl.col("u_flow").alias("_sample_u_flow"),
+        is_blank=is_blank(pl.col("role")),
         day=sampling_day(pl.col("collected_from").dt.replace_time_zone(None), pl.col("utc_offset_min")),
     )
     flows = inputs.flows.select(
@@ -107,6 +111,7 @@ def _with_samples(inputs: LoadInputs, uncertainty: dict[str, float]) -> pl.DataF
         "sample_id",
         "site_id",
         "matrix",
+        "is_blank",
         "day",
         flow_m3_per_day=pl.coalesce("_sample_flow", "_day_flow"),
         u_flow=pl.coalesce("_sample_u_flow", "_day_u_flow"),

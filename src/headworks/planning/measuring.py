@@ -2,8 +2,8 @@
 
 One composite of 24 hours a site and sampling week, on a weekday drawn anew each time. Every error has mean one (S2, S12):
 sampling and flow are drawn per sample, repeatability per result, calibration per laboratory batch and residue, so that what
-the method says is shared is shared. A result below the LOD or LOQ of its batch is reported as that. The trap is an error of the
-flow that goes into the concentration too: a sample is diluted by the true flow, a load is computed from the declared one.
+the method says is shared is shared. A result below the LOD or LOQ of its batch is reported as that. The trap is an error of
+the flow that goes into the concentration too: a sample is diluted by the true flow, a load is computed from the declared one.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class Figure:
     """A chart as data: what kind, the shared scale, and the tiles drawn on it."""
 
     figure_id: str
-    kind: Literal["overview", "map", "elsewhere", "ranks", "trends", "weekdays"]
+    kind: Literal["overview", "map", "elsewhere", "ranks", "trends", "weekdays", "areas", "intervals", "ladder", "parts"]
     title: Message
     note: Message
     tiles: tuple[Tile, ...]
@@ -142,7 +142,45 @@ class Facts:
     items: tuple[tuple[Message | Label | str, Message | str], ...]
 
 
-Block = Figure | TableBlock | Notice | Facts
+@dataclass(frozen=True)
+class Node:
+    """An area in a tree: its name, its sentence, what else must be known of it, and the areas in it."""
+
+    name: Label
+    sentence: Sentence | Message
+    notes: tuple[Message, ...] = ()
+    children: tuple[Node, ...] = ()
+    closing: Message | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Areas that open one after another; what stands in it is said once, in the caption."""
+
+    caption: Message
+    note: Message
+    nodes: tuple[Node, ...]
+    empty: Message
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs; where a fixed-width text stands in one (a command, a formula with numbers) it is a line of its own."""
+
+    lines: tuple[Message, ...]
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks behind one line that opens them."""
+
+    summary: Message
+    blocks: tuple[Any, ...]
+    is_open: bool = False
+
+
+Block = Figure | TableBlock | Notice | Facts | Tree | Fold | Prose
 
 
 @dataclass(frozen=True)
@@ -176,3 +214,4 @@ class SituationContent:
     figures: pl.DataFrame
     dictionary: pl.DataFrame
     acknowledgements: tuple[str, ...]
+    shapes: Mapping[str, str] = field(default_factory=dict)

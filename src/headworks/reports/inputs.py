@@ -17,6 +17,7 @@ import polars as pl
 from headworks.core.disclosure import is_suppressed
 from headworks.core.errors import DataRefused
 from headworks.core.periods import Period
+from headworks.reports.area_tables import AreaTables
 from headworks.reports.content import Label
 
 EVERYWHERE = "all"
@@ -29,7 +30,10 @@ class SituationTables:
 
     ``sites`` has the columns of the shelf's table plus ``country`` and ``city``; ``names`` has kind (``drug`` or
     ``analyte``), id, name_en, name_zh; ``factors`` one row per drug and analyte of the parameter set; ``method`` the facts of
-    the run; ``days``, where given, one row per site, day (or year and weekday) and analyte.
+    the run; ``days``, where given, one row per site, day (or year and weekday) and analyte; ``of_areas`` the figures of areas.
+
+    Where ``sites`` has a column ``why``, it says why a site is withheld from the reader, and nothing else is asked; without it
+    the floor of the request decides.
     """
 
     areas: pl.DataFrame
@@ -43,6 +47,7 @@ class SituationTables:
     factors: pl.DataFrame
     method: Mapping[str, Any]
     days: pl.DataFrame | None = None
+    of_areas: AreaTables | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class View:
 
     def analyte(self, drug: str) -> str:
         """The residue a drug is read from: that of the factors where it was measured, else the most measured one."""
-        measured = self.tables.period_means.filter(pl.col("drug") == drug)
+        measured = _measured(self.tables).filter(pl.col("drug") == drug)
         counts = measured.group_by("analyte").len().sort(["len", "analyte"], descending=[True, False])
         known = counts["analyte"].to_list()
         factors = self.tables.factors.filter(pl.col("drug") == drug)
@@ -87,6 +92,15 @@ class View:
             factors = factors.sort(pl.col("use") != "primary", maintain_order=True)
         listed = factors["analyte"].to_list()
         return next((name for name in listed if name in known), known[0] if known else "")
+
+
+def _measured(tables: SituationTables) -> pl.DataFrame:
+    """Drug and analyte of every site's mean; where no site may be shown, of every area's figure."""
+    pairs = tables.period_means.select(pl.col("drug", "analyte").cast(pl.String))
+    if pairs.is_empty() and tables.of_areas is not None:
+        both = (tables.of_areas.loads, tables.of_areas.withheld)
+        pairs = pl.concat([frame.select(pl.col("drug", "analyte").cast(pl.String)) for frame in both])
+    return pairs
 
 
 def _areas_within(areas: pl.DataFrame, area_id: str) -> set[str]:
@@ -120,7 +134,7 @@ def _select_seen(tables: SituationTables, sites: pl.DataFrame, drugs: tuple[str,
         kept["days"] = tables.days.join(sites.select("site_id"), on="site_id", how="semi")
     return SituationTables(
         areas=tables.areas, sites=sites, names=tables.names, factors=tables.factors, method=tables.method,
-        **{"days": None, **kept},
+        of_areas=tables.of_areas, **{"days": None, **kept},
     )  # fmt: skip
 
 
@@ -143,11 +157,14 @@ def select_view(tables: SituationTables, request: ReportRequest) -> View:
             remedy="Import the table of sites, or ask for 'all'",
             code="HW-D004",
         )
-    hidden = scope.filter(is_suppressed(pl.col("population_served"), request.floor, tier=request.tier))
+    is_below = is_suppressed(pl.col("population_served"), request.floor, tier=request.tier)
+    hidden = scope.filter(pl.col("why").is_not_null() if "why" in scope.columns else is_below)
     seen = _labelled(scope.join(hidden.select("site_id"), on="site_id", how="anti").sort("site_id"))
     present = tables.period_means.filter(pl.col("period") == request.period.label)
-    measured = tables.period_means.join(seen.select("site_id"), on="site_id", how="semi")["drug"].unique().sort()
-    asked = tuple(request.drugs) if request.drugs else tuple(measured.to_list())
+    measured = {*tables.period_means.join(seen.select("site_id"), on="site_id", how="semi")["drug"].to_list()}
+    if tables.of_areas is not None:
+        measured |= {*tables.of_areas.loads["drug"].to_list(), *tables.of_areas.withheld["drug"].to_list()}
+    asked = tuple(request.drugs) if request.drugs else tuple(sorted(measured))
     unknown = tables.period_means.select("site_id").unique().join(tables.sites.select("site_id"), on="site_id", how="anti")
     return View(
         tables=_select_seen(tables, seen, asked),

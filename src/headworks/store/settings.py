@@ -7,6 +7,7 @@ timezone = "Asia/Shanghai"            # of local times that come without an offs
 [run]
 parameter_set = "headworks-2026.1"
 residues = "primary"                  # or "molar_sum"
+in_sewer_loss = "uncertainty"         # widens bounds where a site's residence_h is known; or "corrected", "ignored"
 parameter_dirs = ["parameters"]       # folders with sets of your own, beside this file
 
 [uncertainty]                         # relative standard uncertainties used where a result brings none
@@ -47,7 +48,7 @@ from headworks.core.periods import KINDS
 FORMAT = 1
 _KNOWN: dict[str, dict[str, type | tuple[type, ...]]] = {
     "": {"format": int, "name": str, "timezone": str},
-    "run": {"parameter_set": str, "residues": str, "parameter_dirs": list},
+    "run": {"parameter_set": str, "residues": str, "in_sewer_loss": str, "parameter_dirs": list},
     "uncertainty": dict.fromkeys(("sampling", "flow", "analysis", "calibration", "population"), (int, float)),
     "publication_floors": dict.fromkeys(DEFAULT_FLOORS, int),
     "publication_sites": dict.fromkeys(DEFAULT_SITES, int),
@@ -64,6 +65,7 @@ class Settings:
     timezone: str | None = None
     parameter_set: str = "headworks-2026.1"
     residues: str = "primary"
+    in_sewer_loss: str = "uncertainty"
     parameter_dirs: tuple[str, ...] = ()
     uncertainty: dict[str, float] = field(default_factory=dict)
     publication_floors: dict[str, int] = field(default_factory=dict)

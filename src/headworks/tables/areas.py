@@ -20,7 +20,7 @@ class AreaLoads(Table):
     drug = dy.String(description="Drug it stands for.", metadata=about("-"))
     period_kind = dy.Enum(PERIOD_KINDS, description="week, month, quarter, half_year or year.", metadata=about("-"))
     level = dy.Int8(min=1, max=5, description="Level of the area.", metadata=about("1"))
-    load_mg_per_day = dy.Float64(nullable=True, min=0, description="Sum over the members; the middle of its bounds where members were censored; empty when none was quantified.", metadata=about("mg/d"))
+    load_mg_per_day = dy.Float64(nullable=True, min=0, description="Sum over the members; the middle of its bounds where members were censored; empty when none was quantified or more than half of the most rests on limits.", metadata=about("mg/d"))
     least_mg_per_day = dy.Float64(min=0, description="The same with censored days at the least they can be; children sum to it.", metadata=about("mg/d"))
     most_mg_per_day = dy.Float64(nullable=True, min=0, description="With censored days at the most they can be; empty when a limit is unknown.", metadata=about("mg/d"))
     load_mg_per_1000_per_day = dy.Float64(nullable=True, min=0, description="Load over the population that was covered.", metadata=about(_LOAD))

@@ -5,10 +5,12 @@ log-scale variance of a day, and a slow drift or season hardly enters it (von Ne
 
     s_i^2 = mean(delta),      d_i = 2 m^2 / (3 m - 1)                                                  (T12)
 
-degrees of freedom. A series with few days says little, so its variance is moderated by that of all series of the residue
-(Smyth 2004, eq. 3): with ``d_0`` and ``s_0^2`` fitted to the ``s_i^2`` of the residue,
+degrees of freedom. A series with few days says little, so its variance is moderated by that of the residue's series of like
+size (Smyth 2004, eq. 3): with ``ln s_0^2`` a quadratic in the logarithm of the people and ``d_0`` fitted to the ``s_i^2``,
 
     s^2 = (d_0 s_0^2 + d_i s_i^2) / (d_0 + d_i),      d = d_0 + d_i                                    (T13)
+
+Size matters because in a village a few people more or less make the day: the fewer the people, the larger the spread.
 
 **Which days.** The spread used in a quarter is learnt from the *four quarters before it*, so a figure once published does not
 move because later days came in. In a quarter before which nothing was sampled it is learnt from the quarter itself. Days of
@@ -36,6 +38,9 @@ _LEAST_DEGREES = 20.0
 _STEADY_DEGREES = 3.0
 _MOST_DEGREES = 1000.0
 _DEFAULT_DEGREES = 10.0
+# Series from which a size dependence is fitted, and its terms: constant, linear, quadratic.
+_LEAST_SERIES = 30
+_SIZE_TERMS = 3
 # Slots: quarters of dated days (4 a year), and years of undated ones, far above them.
 _FIRST_UNDATED = 100_000
 _QUARTERS_BEFORE = 4
@@ -49,8 +54,25 @@ class DaySpread(NamedTuple):
     smallest: Array
 
 
-def fit_prior(variance: Array, degrees_of_freedom: Array) -> tuple[float, float]:
-    """``s_0^2`` and ``d_0`` of Smyth (2004), section 6.2, from the variances of many series.
+class Prior(NamedTuple):
+    """What the series of a residue show together: coefficients of ``ln s_0^2`` in the standardised logarithm of the people."""
+
+    coefficients: Array
+    centre: float
+    scale: float
+    lowest: float
+    highest: float
+    degrees_of_freedom: float
+
+    def variance(self, log_people: Array) -> Array:
+        """``s_0^2`` of series of some sizes, never beyond the sizes that were seen."""
+        x = (np.clip(np.nan_to_num(log_people, nan=self.centre), self.lowest, self.highest) - self.centre) / self.scale
+        result: Array = np.exp(np.vander(x, self.coefficients.size, increasing=True) @ self.coefficients)
+        return result
+
+
+def fit_prior(variance: Array, degrees_of_freedom: Array, log_people: Array | None = None) -> Prior:
+    """``s_0^2`` and ``d_0`` of Smyth (2004), section 6.2, from the variances of many series, along their size.
 
     Parameters
     ----------
@@ -58,27 +80,40 @@ def fit_prior(variance: Array, degrees_of_freedom: Array) -> tuple[float, float]
         ``s_i^2``, above 0.
     degrees_of_freedom
         ``d_i``, above 0.
+    log_people
+        Logarithm of the people behind each series; not a number where unknown.
 
     Returns
     -------
-    tuple of float
-        ``s_0^2`` and ``d_0``, the latter at most 1,000.
+    Prior
+        With at most 1,000 degrees of freedom; one variance for all sizes when there are fewer than 30 series.
 
     Examples
     --------
     Series that agree better than chance would have them share one variance.
 
-    >>> variance, degrees = fit_prior(np.full(50, 0.25), np.full(50, 8.0))
-    >>> round(degrees)
+    >>> round(fit_prior(np.full(50, 0.25), np.full(50, 8.0)).degrees_of_freedom)
     1000
     """
     half = degrees_of_freedom / 2
     logs = np.log(variance) - digamma(half) + np.log(half)
-    mean = float(logs.mean())
-    excess = float(logs.var(ddof=1)) - float(polygamma(1, half).mean()) if logs.size > 1 else 0.0
-    if excess <= 0 or (degrees := 2 * _inverse_trigamma(excess)) > _MOST_DEGREES:
-        return float(np.exp(mean)), _MOST_DEGREES
-    return float(np.exp(mean + digamma(degrees / 2) - np.log(degrees / 2))), degrees
+    people = np.full(logs.size, np.nan) if log_people is None else log_people
+    known = np.isfinite(people)
+    is_sized = bool(known.sum() >= _LEAST_SERIES and np.ptp(people[known]) > 1.0)
+    centre = float(people[known].mean()) if is_sized else 0.0
+    scale = float(people[known].std()) if is_sized else 1.0
+    x = (np.nan_to_num(people, nan=centre) - centre) / scale if is_sized else np.zeros(logs.size)
+    basis = np.vander(x, _SIZE_TERMS if is_sized else 1, increasing=True)
+    coefficients = np.linalg.lstsq(basis, logs, rcond=None)[0]
+    rest = logs - basis @ coefficients
+    excess = 0.0
+    if logs.size > coefficients.size:
+        excess = float((rest**2).sum()) / (logs.size - coefficients.size) - float(polygamma(1, half).mean())
+    degrees = min(2 * _inverse_trigamma(excess), _MOST_DEGREES) if excess > 0 else _MOST_DEGREES
+    if degrees < _MOST_DEGREES:
+        coefficients[0] += float(digamma(degrees / 2) - np.log(degrees / 2))
+    lowest, highest = (float(people[known].min()), float(people[known].max())) if is_sized else (0.0, 0.0)
+    return Prior(coefficients, centre, scale, lowest, highest, degrees)
 
 
 def _inverse_trigamma(value: float) -> float:
@@ -132,18 +167,25 @@ def day_spread(days: DayArrays, default_log_sd: float = 0.5, *, slots: frozenset
     later, delta = _differences(days)
     analyte_of_series, n_analytes = _analytes(days)
     known = np.flatnonzero(days.value > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_people = np.log(days.population)
     for wanted in np.unique(slot):
         if slots is not None and int(wanted) not in slots:
             continue
         first, last = _window(int(wanted), slot)
         inside = (slot[later] >= first) & (slot[later] <= last)
         n_series = days.series.height
-        m = np.bincount(days.of_series[later[inside]], minlength=n_series).astype(np.float64)
-        total = np.bincount(days.of_series[later[inside]], delta[inside], minlength=n_series).astype(np.float64)
-        variance, freedom = _moderated(m, total, analyte_of_series, n_analytes, default_log_sd)
-        here = slot == wanted
-        log_sd[here] = np.sqrt(variance[days.of_series[here]])
-        degrees[here] = freedom[days.of_series[here]]
+        where = days.of_series[later[inside]]
+        m = np.bincount(where, minlength=n_series).astype(np.float64)
+        total = np.bincount(where, delta[inside], minlength=n_series).astype(np.float64)
+        size = np.bincount(where, log_people[later[inside]], minlength=n_series) / np.maximum(m, 1)
+        freedom = np.where(m > 0, 2 * m**2 / np.maximum(3 * m - 1, 1), 0.0)
+        own = total / np.maximum(m, 1)
+        here = np.flatnonzero(slot == wanted)
+        series = days.of_series[here]
+        d_0, s_0 = _priors(own, freedom, size, analyte_of_series, n_analytes, (series, log_people[here]), default_log_sd)
+        degrees[here] = d_0 + freedom[series]
+        log_sd[here] = np.sqrt((d_0 * s_0 + freedom[series] * own[series]) / degrees[here])
         seen = known[(slot[known] >= first) & (slot[known] <= last)]
         least = np.full(n_series, np.inf)
         np.minimum.at(least, days.of_series[seen], days.value[seen])
@@ -179,20 +221,30 @@ def _analytes(days: DayArrays) -> tuple[Index, int]:
     return codes, names.size
 
 
-def _moderated(m: Array, total: Array, analyte: Index, n_analytes: int, default_log_sd: float) -> tuple[Array, Array]:
-    """Variance and degrees of freedom of every series (T13)."""
-    freedom = np.where(m > 0, 2 * m**2 / np.maximum(3 * m - 1, 1), 0.0)
-    own = np.divide(total, m, out=np.zeros_like(total), where=m > 0)
-    prior, prior_freedom = np.full(n_analytes, np.nan), np.full(n_analytes, _DEFAULT_DEGREES)
+def _priors(
+    own: Array,
+    freedom: Array,
+    size: Array,
+    analyte: Index,
+    n_analytes: int,
+    days: tuple[Index, Array],
+    default_log_sd: float,
+) -> tuple[Array, Array]:
+    """``d_0`` and ``s_0^2`` of each day, from its series' residue and its people."""
+    series, log_people = days
+    d_0 = np.full(series.size, _DEFAULT_DEGREES)
+    s_0 = np.full(series.size, np.nan)
+    typical = []
     for one in range(n_analytes):
-        shows = (analyte == one) & (m > 0) & (own > 0)
+        shows = (analyte == one) & (freedom > 0) & (own > 0)
         # The logarithm of a variance on one degree of freedom says next to nothing and can lie anywhere.
         steady = shows & (freedom >= _STEADY_DEGREES)
         tells = steady if freedom[steady].sum() >= _LEAST_DEGREES else shows
         if freedom[tells].sum() >= _LEAST_DEGREES:
-            prior[one], prior_freedom[one] = fit_prior(own[tells], freedom[tells])
+            prior = fit_prior(own[tells], freedom[tells], size[tells])
+            mine = analyte[series] == one
+            d_0[mine], s_0[mine] = prior.degrees_of_freedom, prior.variance(log_people[mine])
+            typical.append(float(np.median(prior.variance(size[tells]))))
     # A residue that is new borrows what the others show.
-    shown = prior[~np.isnan(prior)]
-    prior = np.where(np.isnan(prior), np.median(shown) if shown.size else default_log_sd**2, prior)
-    d_0, s_0 = prior_freedom[analyte], prior[analyte]
-    return (d_0 * s_0 + freedom * own) / (d_0 + freedom), d_0 + freedom
+    fallback = float(np.median(typical)) if typical else default_log_sd**2
+    return d_0, np.where(np.isnan(s_0), fallback, s_0)

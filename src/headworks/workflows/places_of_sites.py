@@ -38,14 +38,14 @@ def with_places(sites: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     names = {
         area: english or chinese or area for area, english, chinese in latest.select("area_id", "name_en", "name_zh").rows()
     }
-    tops = {area: _upwards(area, parents)[-1] for area in parents}
+    tops = {area: upwards(area, parents)[-1] for area in parents}
     return sites.with_columns(
         country=pl.col("area_id").replace_strict(tops, default=None, return_dtype=pl.String),
         city=pl.col("area_id").replace_strict(names, default=None, return_dtype=pl.String),
     )
 
 
-def _upwards(area: str, parents: dict[str, str | None]) -> list[str]:
+def upwards(area: str, parents: dict[str, str | None]) -> list[str]:
     """The area and those it lies in, innermost first."""
     chain = [area]
     while len(chain) <= _MOST_LEVELS and (parent := parents.get(chain[-1])) is not None:

@@ -13,16 +13,21 @@ import polars as pl
 from headworks.places.catchments import downstream_pairs, site_area_people
 from headworks.places.code_changes import carry_site_areas
 from headworks.trends.areas.network import Network, build_network
-from headworks.workflows.places_of_sites import with_places
+from headworks.workflows.places_of_sites import upwards, with_places
 
 _NEVER = dt.date(1900, 1, 1)
 
 
 class Register(NamedTuple):
-    """``sites`` with ``country`` and ``city``, and ``population_served`` as dated populations say; the ``network``."""
+    """What does not change from year to year.
+
+    ``sites`` have ``country`` and ``city``, and ``population_served`` as dated populations say; ``therapeutic`` is medical use by
+    site.
+    """
 
     sites: pl.DataFrame
     network: Network
+    therapeutic: pl.DataFrame
 
 
 def build_register(facts: dict[str, pl.DataFrame]) -> Register:
@@ -34,7 +39,8 @@ def build_register(facts: dict[str, pl.DataFrame]) -> Register:
     people = site_area_people(carried, site_areas, areas, as_of)
     valid = areas.filter((pl.col("valid_from") <= as_of) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= as_of)))
     valid = valid.sort("area_id", "valid_from").unique("area_id", keep="last", maintain_order=True)
-    return Register(with_places(sites, areas), build_network(people, downstream_pairs(sites), valid))
+    network = build_network(people, downstream_pairs(sites), valid)
+    return Register(with_places(sites, areas), network, therapeutic_of_sites(facts))
 
 
 def with_ends(areas: pl.DataFrame) -> pl.DataFrame:
@@ -69,3 +75,33 @@ def with_populations(sites: pl.DataFrame, populations: pl.DataFrame) -> pl.DataF
         population_served=pl.coalesce("_population", "population_served"),
         population_method=pl.when(is_dated).then(pl.col("_method")).otherwise(pl.col("population_method")),
     ).drop("_population", "_method")
+
+
+def therapeutic_of_sites(facts: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Medical use for each site: that of the nearest area above it of which any is known, drug by drug.
+
+    Parameters
+    ----------
+    facts
+        Tables ``sites``, ``areas``, ``therapeutic_use``.
+
+    Returns
+    -------
+    pl.DataFrame
+        ``site_id, drug, valid_from, use_mg_per_1000_per_day, u_use``.
+    """
+    use, sites = facts["therapeutic_use"], facts["sites"].select("site_id", "area_id").drop_nulls()
+    columns = ["site_id", "drug", "valid_from", "use_mg_per_1000_per_day", "u_use"]
+    if use.is_empty():
+        return sites.join(use, on="area_id", how="inner").select(columns)
+    latest = facts["areas"].sort("area_id", "valid_from").unique("area_id", keep="last", maintain_order=True)
+    parents = dict(latest.select("area_id", "parent_id").rows())
+    steps = [
+        (area, above, step)
+        for area in sites["area_id"].unique().sort()
+        for step, above in enumerate(upwards(area, parents))
+    ]
+    near = pl.DataFrame(steps, schema={"area_id": pl.String, "_above": pl.String, "_step": pl.Int32}, orient="row")
+    rows = sites.join(near, on="area_id").join(use, left_on="_above", right_on="area_id", how="inner")
+    nearest = pl.col("_step") == pl.col("_step").min().over("site_id", "drug")
+    return rows.filter(nearest).select(columns).sort("site_id", "drug", "valid_from")

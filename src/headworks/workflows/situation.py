@@ -14,6 +14,7 @@ import polars as pl
 
 from headworks.core.periods import sampling_day
 from headworks.core.schema import polars_schema, sort_by_key
+from headworks.loads import kept_out_days
 from headworks.tables import PART, RESULTS, SHELF, Loads
 from headworks.workflows.method import Method
 from headworks.workflows.register import build_register
@@ -39,6 +40,9 @@ class Source(Protocol):
 
     def loads_before(self, first: str, last: str) -> pl.DataFrame:
         """Loads of the run before, of the days from one month (``2026-01``) to another, both included."""
+
+    def kept_out_before(self, first: str, last: str) -> pl.DataFrame:
+        """``site_id, day, analyte`` of the loads that the run before kept out of means, likewise."""
 
 
 @dataclass
@@ -96,15 +100,21 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps) -> 
     steps.begin("register")
     register = build_register(facts)
     loads_before: dict[int, pl.DataFrame] = {}
+    kept_out: dict[int, pl.DataFrame] = {}
     for year in years_touched(scope, _years_of(facts, scope)):
         steps.begin("facts")
         earlier = loads_before.pop(year - 1, None)
         if earlier is None:
             earlier = _none() if scope.is_all else source.loads_before(f"{year - 1}-01", f"{year - 1}-12")
         samples = facts["samples"].filter(_touched_days(scope, year))
-        year_facts = YearFacts(facts, samples, source.measurements_of(samples), earlier, _kept(source, scope, year))
+        if year - 1 not in kept_out:
+            kept_out = {year - 1: source.kept_out_before(f"{year - 1}-01", f"{year - 1}-12")}
+        near = source.kept_out_before(f"{year}-01", f"{year + 1}-01").filter(pl.col("day") <= year_range(year)[1])
+        kept_out_before = pl.concat([kept_out[year - 1], near])
+        kept_loads = _kept(source, scope, year)
+        year_facts = YearFacts(facts, samples, source.measurements_of(samples), earlier, kept_loads, kept_out_before)
         result = derive_year(year, year_facts, register, method, scope, steps.begin)
-        loads_before = {year: result.loads}
+        loads_before, kept_out = {year: result.loads}, {year: result.kept_out}
         steps.begin("writing")
         yield year, result
     steps.end()
@@ -162,6 +172,11 @@ class InMemory:
         """None: there was no run before."""
         del first, last
         return _none()
+
+    def kept_out_before(self, first: str, last: str) -> pl.DataFrame:
+        """None: there was no run before."""
+        del first, last
+        return kept_out_days(empty_result("disposal_events"))
 
 
 def with_sampling_day(samples: pl.DataFrame) -> pl.DataFrame:

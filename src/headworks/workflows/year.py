@@ -14,7 +14,16 @@ from typing import NamedTuple
 import polars as pl
 
 from headworks.core.periods import Period, period_label
-from headworks.loads import LoadInputs, derive_consumption, derive_loads, period_consumption
+from headworks.loads import (
+    LoadInputs,
+    derive_amphetamine,
+    derive_consumption,
+    derive_heroin,
+    derive_loads,
+    derive_stability,
+    period_consumption,
+    replace_consumption,
+)
 from headworks.loads.area_consumption import area_consumption
 from headworks.trends import flag_inconsistent_means
 from headworks.trends.areas.change import area_changes_of
@@ -24,6 +33,7 @@ from headworks.trends.day_arrays import day_arrays
 from headworks.trends.day_spread import day_spread
 from headworks.trends.period_mean import PERIOD_MEAN_KINDS, period_means_of
 from headworks.trends.week_means import week_means_of
+from headworks.workflows.evidence import Disposal, derive_conformity, derive_disposal, derive_populations
 from headworks.workflows.headings import residue_headings, under_headings
 from headworks.workflows.method import Method
 from headworks.workflows.parts import with_part_of_day, with_part_of_period, with_part_of_week
@@ -38,7 +48,8 @@ class YearFacts(NamedTuple):
     """Facts that a year is computed from.
 
     ``samples`` and ``measurements`` are those of the days to recompute, up to three days into the next year; ``earlier_loads``
-    are the loads of the year before, ``kept_loads`` those of this year (and three days more) that are not recomputed.
+    are the loads of the year before, ``kept_loads`` those of this year (and three days more) that are not recomputed;
+    ``kept_out_before`` (``site_id, day, analyte``) are loads that the run before kept out of means.
     """
 
     facts: dict[str, pl.DataFrame]
@@ -46,15 +57,21 @@ class YearFacts(NamedTuple):
     measurements: pl.DataFrame
     earlier_loads: pl.DataFrame
     kept_loads: pl.DataFrame
+    kept_out_before: pl.DataFrame
 
 
 class YearResult(NamedTuple):
-    """Recomputed rows of the result tables with their ``part``; what of the year was recomputed; loads of the year."""
+    """Recomputed rows of the result tables with their ``part``, and what of the year was recomputed.
+
+    ``loads`` are all of the year, ``kept_out`` those left out of its means; disposal was judged from ``judged_since`` on.
+    """
 
     tables: dict[str, pl.DataFrame]
     scope: YearScope
     left_out: pl.DataFrame
     loads: pl.DataFrame
+    kept_out: pl.DataFrame
+    judged_since: dt.date
 
 
 def year_range(year: int) -> tuple[dt.date, dt.date]:
@@ -93,28 +110,92 @@ def derive_year(
     """
     facts = year_facts.facts
     begin("loads")
-    inputs = LoadInputs(
-        year_facts.measurements, year_facts.samples, facts["sites"], facts["populations"], facts["flows"]
-    )
-    derived = derive_loads(inputs, method.uncertainty)
+    derived = derive_loads(_load_inputs(year_facts), method.uncertainty, stability=_stability(facts["sites"], method))
     loads = pl.concat([year_facts.kept_loads, derived.loads])
     of_year = pl.col("day").dt.year() == year
     begin("consumption")
-    used = derive_consumption(
-        derived.loads.filter(of_year), method.parameters.factors, method.parameters.set_id, method.residues
-    )
+    used = _consumption(derived.loads.filter(of_year), register, method)
+    begin("disposal")
+    since = first_judged_day(scope, year)
+    disposal = derive_disposal(pl.concat([year_facts.earlier_loads, loads]), facts, method, since)
+    scope = _with_days_kept_out(scope, disposal, year_facts.kept_out_before, since)
     begin("days")
-    days = _days(year, loads, year_facts, register, method)
+    kept_out = pl.concat([year_facts.kept_out_before.filter(pl.col("day") < since), disposal.kept_out])
+    days = _days(year, loads, kept_out, year_facts, register, method)
     scoped = scope_of_year(scope, year, days["day"].drop_nulls().unique().to_list())
     tables = _figures(year, days, year_facts, register, method, scoped, begin)
-    tables |= {"loads": with_part_of_day(derived.loads.filter(of_year)), "consumption": with_part_of_day(used)}
-    return YearResult(tables, scoped, derived.left_out, loads.filter(of_year))
+    begin("populations and conformity")
+    labels = _wanted(year, days, scoped)[0]
+    quarters = _of_kind(labels, "quarter")
+    tables |= {
+        "loads": with_part_of_day(derived.loads.filter(of_year)),
+        "consumption": with_part_of_day(used),
+        "residue_ratios": with_part_of_day(disposal.ratios.filter(of_year)),
+        "disposal_events": with_part_of_day(disposal.events.filter(of_year)),
+        "population_estimates": derive_populations(loads.filter(of_year), facts, method, quarters),
+        "nonconformities": derive_conformity(facts["samples"], method, year, None if scoped.is_all else quarters),
+    }
+    return YearResult(tables, scoped, derived.left_out, loads.filter(of_year), kept_out.filter(of_year), since)
 
 
-def _days(year: int, loads: pl.DataFrame, year_facts: YearFacts, register: Register, method: Method) -> pl.DataFrame:
-    """Days of load of the year before, the year and three days more, computed and published."""
+def _load_inputs(year_facts: YearFacts) -> LoadInputs:
+    facts = year_facts.facts
+    return LoadInputs(
+        year_facts.measurements, year_facts.samples.drop("day"), facts["sites"], facts["populations"], facts["flows"]
+    )
+
+
+def _stability(sites: pl.DataFrame, method: Method) -> pl.DataFrame | None:
+    """What is lost before sites whose residence time is known; None where nothing is to be done about it."""
+    timed = sites.filter(pl.col("residence_h").is_not_null())
+    if method.in_sewer_loss == "ignored" or timed.is_empty():
+        return None
+    return derive_stability(timed, correct_loss=method.in_sewer_loss == "corrected")
+
+
+def _consumption(loads: pl.DataFrame, register: Register, method: Method) -> pl.DataFrame:
+    """Consumption, with heroin and amphetamine split from what medicines and methamphetamine leave."""
+    factors, set_id = method.parameters.factors, method.parameters.set_id
+    used = derive_consumption(loads, factors, set_id, method.residues)
+    split = []
+    if "morphine" in factors["analyte"]:
+        split.append(derive_heroin(loads, factors, register.therapeutic, set_id).consumption)
+    if "amphetamine" in factors["analyte"]:
+        split.append(derive_amphetamine(loads, factors, set_id).consumption)
+    return replace_consumption(used, pl.concat(split)) if split else used
+
+
+def first_judged_day(scope: Scope, year: int) -> dt.date:
+    """From which day on disposal is judged anew: a day is judged by the days before it, and by none after."""
+    first = dt.date(year, 1, 1)
+    if scope.days is None or year - 1 in scope.years:
+        return first
+    touched = [day for day in scope.days if day <= year_range(year)[1]]
+    return max(first, min(touched, default=year_range(year)[1] + dt.timedelta(days=1)))
+
+
+def _with_days_kept_out(scope: Scope, disposal: Disposal, before: pl.DataFrame, since: dt.date) -> Scope:
+    """The scope, and the days on which other loads are kept out than were."""
+    if scope.days is None:
+        return scope
+    was = before.filter(pl.col("day") >= since).select("site_id", "day", "analyte")
+    now = disposal.kept_out.select("site_id", "day", "analyte")
+    differ = pl.concat([now.join(was, on=now.columns, how="anti"), was.join(now, on=now.columns, how="anti")])
+    return Scope(scope.days | frozenset(differ["day"].to_list()), scope.years)
+
+
+def _days(
+    year: int,
+    loads: pl.DataFrame,
+    kept_out: pl.DataFrame,
+    year_facts: YearFacts,
+    register: Register,
+    method: Method,
+) -> pl.DataFrame:
+    """Days of load of the year before, the year and three days more, computed and published, without those kept out."""
     facts = year_facts.facts
     loads = pl.concat([year_facts.earlier_loads, loads])
+    loads = loads.join(kept_out, on=["site_id", "day", "analyte"], how="anti", maintain_order="left")
     near = pl.col("year").is_between(year - 1, year + 1)
     reported = facts["reported_loads"].filter(near)
     headings = residue_headings(method.parameters, loads, reported)

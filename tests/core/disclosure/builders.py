@@ -73,8 +73,13 @@ def random_province(
         for number in range(2):
             areas[f"X{number}"] = {str(one) for one in rng.choice(sites, size=int(rng.integers(2, 6)), replace=False)}
     shortest = min(kinds, key=KINDS.index)
-    labels = {"quarter": [f"2026-Q{i}" for i in range(1, 5)], "month": [f"2026-{i:02d}" for i in range(1, 13)],
-              "week": [f"2026-W{i:02d}" for i in range(2, 15)]}[shortest]  # fmt: skip
+    labels = {
+        "year": ["2026", "2027"],
+        "half_year": ["2026-H1", "2026-H2"],
+        "quarter": [f"2026-Q{i}" for i in range(1, 5)],
+        "month": [f"2026-{i:02d}" for i in range(1, 13)],
+        "week": [f"2026-W{i:02d}" for i in range(2, 15)],
+    }[shortest]
     present = {label: {site for site in sites if rng.random() > missing} for label in labels}
     for kind in kinds:
         if kind != shortest:

@@ -31,7 +31,7 @@ _SECONDS = 30.0
 
 
 class SuppressedTable(NamedTuple):
-    """``primary`` and ``secondary`` mark cells; ``cost`` is the sum of the secondary ones; ``audit`` as ``audit_table`` has it."""
+    """``primary`` and ``secondary`` mark cells; ``cost`` is the sum of the secondary ones; ``audit`` as of ``audit_table``."""
 
     primary: Mask
     secondary: Mask
@@ -124,7 +124,7 @@ def _least_loss(table: Array, primary: Mask, wide: float) -> Mask | None:
                 add([start + cell, cell], [1.0, -ceiling], -np.inf, 0.0)
         add([up + target, down + target], [1.0, -1.0], wide, np.inf)
     matrix = coo_array((np.concatenate(factor), (np.concatenate(row), np.concatenate(column))), shape=(len(low), n_vars))
-    is_binary = np.zeros(n_vars)
+    is_binary = np.zeros(n_vars, dtype=np.int64)
     is_binary[:n] = 1
     least, most = np.full(n_vars, -ceiling), np.full(n_vars, ceiling)
     least[:n], most[:n] = primary.ravel(), 1.0

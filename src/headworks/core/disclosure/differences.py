@@ -59,8 +59,13 @@ def brute_force_differences(
             if mark not in seen:
                 seen.add(mark)
                 found.append((names[row], *_described(cells, np.flatnonzero(support[row])), WORDS[int(verdict[row])]))
-    schema = {"figures": pl.String, "cells": pl.List(pl.String), "people": pl.Float64, "why": pl.String}
-    return pl.DataFrame(found, schema=schema, orient="row")
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "figures": pl.String,
+        "cells": pl.List(pl.String),
+        "people": pl.Float64,
+        "why": pl.String,
+    }
+    return pl.DataFrame(found, schema=pl.Schema(schema), orient="row")
 
 
 def _combinations(cells: AuditCells, together: int) -> Iterator[tuple[list[str], npt.NDArray[np.bool_]]]:

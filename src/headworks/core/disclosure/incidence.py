@@ -71,7 +71,7 @@ def build_incidence(entries: pl.DataFrame) -> Incidence:
         unit_of=slots // n_periods,
         period_of=slots % n_periods,
         size_of=size_of,
-        slot_people=np.bincount(slot, people, slots.size),
+        slot_people=np.bincount(slot, people, slots.size).astype(np.float64),
     )
 
 
@@ -82,8 +82,8 @@ class Chains(NamedTuple):
     is_owner: Mask
 
 
-def published_chains(incidence: Incidence, is_published: Mask, also: Mask | None = None) -> Chains:
-    """The chains that are left when only some units, and some slots of others, are published."""
+def published_chains(incidence: Incidence, is_published: Mask, without: Mask | None = None) -> Chains:
+    """The chains that are left when only some units are published, without some of their slots."""
     is_kept = is_published[incidence.unit]
-    rows = np.flatnonzero(is_kept if also is None else is_kept | also[incidence.slot])
+    rows = np.flatnonzero(is_kept if without is None else is_kept & ~without[incidence.slot])
     return Chains(rows, np.diff(incidence.cell[rows], prepend=-1) != 0)

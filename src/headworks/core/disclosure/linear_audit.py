@@ -75,7 +75,7 @@ def audit_by_lp(
                     remedy="Audit figures of one edition, before rounding",
                     code="HW-D492",
                 )
-            bounds[i, side] = sign * answer.fun * scale if answer.status == 0 else sign * -np.inf
+            bounds[i, side] = sign * float(answer.fun or 0.0) * scale if answer.status == 0 else sign * -np.inf
     lower, upper = bounds[:, 0] + 0.0, bounds[:, 1] + 0.0
     is_wide = upper - lower >= width * (1 - _ROUNDING) - _ROUNDING * np.abs(known)
     is_wide &= upper - lower > _ROUNDING * scale
@@ -92,8 +92,9 @@ def audit_by_lp(
 
 def _clean(values: Array) -> Array:
     """Without the solver's noise around zero and around whole numbers."""
-    nearest = np.round(values)
-    near = np.isfinite(values) & (np.abs(values - nearest) < 1e-6)
+    is_finite = np.isfinite(values)
+    nearest = np.round(np.where(is_finite, values, 0.0))
+    near = is_finite & (np.abs(np.where(is_finite, values, 1.0) - nearest) < 1e-6)
     return np.where(near, nearest, values) + 0.0
 
 

@@ -1,12 +1,14 @@
-"""Secondary suppression over time: a year minus its months must leave nothing small.
+"""Secondary suppression over time: a year with some of its months must give nothing small away.
 
-A figure of a long period is (nearly) the sum of its short ones. Where a unit is withheld in the short periods and shown in the
-long one, what is left of the long figure after every block of short figures inside it is subtracted must be empty or safe
-(D5). The unit's own short figures are withheld together, so they are not the danger; others that happen to hold the same
-catchments are: a province in a month in which only one of its counties was sampled, or an earlier edition.
+A figure of a long period is (nearly) the sum of its short ones. A unit that is shown in long periods and withheld in short
+ones has one unknown factor in any combination of figures: how often its long figure is taken. In a short period in which both
+what is left of it (its block) and what is left of the figure around it are safe, one of the two stands whatever the factor,
+and what holds a safe group is safe. So it is enough that each long period has *one* such short period (D5). Where it has
+none, the long figure is withheld too.
 
-A unit that was sampled in one short period only is known there as soon as its long figure is, whatever is withheld: it counts
-as shown.
+Two cases need none. What the unit holds may be made up of figures inside it, throughout: then it says nothing of its own. Or it
+makes up, with its neighbours, a figure around it that is shown in the short periods, throughout: then its short figures follow
+from others, which are safe.
 """
 
 from __future__ import annotations
@@ -17,101 +19,99 @@ import numpy as np
 import numpy.typing as npt
 
 from headworks.core.disclosure.blocks import unsafe_blocks
-from headworks.core.disclosure.crossings import crossing_pairs
-from headworks.core.disclosure.groups import SAFE, Index, SiteFlags, judge_groups
-from headworks.core.disclosure.incidence import Incidence, published_chains
+from headworks.core.disclosure.groups import Index, SiteFlags
+from headworks.core.disclosure.incidence import Chains, Incidence, published_chains
 from headworks.core.disclosure.tiers import TierRule
 
 Mask = npt.NDArray[np.bool_]
 
 
-class _Left(NamedTuple):
-    """What is left of long figures: rows of the short incidence, the group (a unit in a long period) of each, and its unit."""
+class _Slots(NamedTuple):
+    """By slot of the shortest periods: has a block; it is safe; the slot around it, -1 for none; all blocks beside it are safe."""
 
-    rows: Index
-    group: Index
-    unit_of: Index
-    n_known: Index
+    has_block: Mask
+    is_safe: Mask
+    around: Index
+    neighbours_safe: Mask
 
 
 def units_disclosed_over_time(
-    short: Incidence,
+    shortest: Incidence,
     long_of_period: Index,
-    published_short: Mask,
-    published_long: Mask,
+    asked: Mask,
+    published: Mask,
+    redundant: Mask,
+    in_shortest: Mask,
     flags: SiteFlags,
     rule: TierRule,
 ) -> Index:
-    """Units whose long figures must be withheld, because with shorter ones they give something small away.
+    """Units whose long figures must be withheld, because with shorter ones they could give something small away.
 
     Parameters
     ----------
-    short
-        Figures of the short periods, published or not.
+    shortest
+        Figures of the shortest periods of which any is shown.
     long_of_period
         By period code: the long period that holds a short one.
-    published_short, published_long
-        By unit.
+    asked
+        By unit: shown in these long periods and in no shorter ones.
+    published, in_shortest
+        By unit: shown in periods of any kind; shown in the shortest ones.
+    redundant
+        By slot: says nothing of its own, from :func:`redundant_slots` of all kinds.
     flags, rule
         Of the sites and the tier.
     """
-    left = _left_of_long(short, long_of_period, published_short, published_long)
-    if left is None:
+    slots = np.flatnonzero(asked[shortest.unit_of] & ~redundant)
+    if not slots.size:
         return np.zeros(0, dtype=np.int64)
-    # The same catchment in several short periods is one group of people.
-    _, once = np.unique(left.group * (int(short.atom.max()) + 1) + short.atom[left.rows], return_index=True)
-    rows, group, n_groups = left.rows[once], left.group[once], left.unit_of.size
-    verdict = judge_groups(group, short.site[rows], short.people[rows], flags, n_groups, rule)
-    is_left = np.bincount(left.group, minlength=n_groups) > 0
-    small = left.unit_of[is_left & (left.n_known > 0) & (verdict != SAFE)]
-    return np.union1d(small, _known_in_one_period(short, left, published_short, flags, rule))
+    known = _slots(shortest, published_chains(shortest, published, redundant), flags, rule)
+    around = known.around[slots]
+    is_outermost = around < 0
+    own_safe = known.has_block[slots] & known.is_safe[slots]
+    stands = own_safe & (is_outermost | (known.has_block[around] & known.is_safe[around]))
+    is_shared_out = ~is_outermost & ~known.has_block[around] & in_shortest[shortest.unit_of[around]]
+    groups, group = _groups(shortest, slots, long_of_period)
+
+    def in_any(mask: Mask) -> Mask:
+        result: Mask = np.bincount(group[mask], minlength=groups.size) > 0
+        return result
+
+    makes_up = ~in_any(~is_shared_out) & in_any(own_safe & known.neighbours_safe[slots])
+    return np.unique(groups[~(in_any(stands) | makes_up)] // (int(long_of_period.max()) + 1))
 
 
-def _left_of_long(short: Incidence, long_of_period: Index, published_short: Mask, published_long: Mask) -> _Left | None:
-    asked = np.flatnonzero((published_long & ~published_short)[short.unit])
-    if not asked.size:
-        return None
-    is_known = _in_known_blocks(short, asked, published_short)
+def redundant_slots(shortest: Incidence, long_of_period: Index, asked: Mask, published: Mask) -> Mask:
+    """Slots of units that, throughout a long period, are made up of figures inside them that are shown in periods as short.
+
+    ``published`` are the units that are shown in these long periods or shorter ones.
+    """
+    slots = np.flatnonzero(asked[shortest.unit_of])
+    chains = published_chains(shortest, published)
+    has_block = np.zeros(shortest.n_slots, dtype=bool)
+    has_block[shortest.slot[chains.rows[chains.is_owner]]] = True
+    groups, group = _groups(shortest, slots, long_of_period)
+    is_made_up = np.bincount(group[has_block[slots]], minlength=groups.size) == 0
+    redundant = np.zeros(shortest.n_slots, dtype=bool)
+    redundant[slots[is_made_up[group]]] = True
+    return redundant
+
+
+def _groups(shortest: Incidence, slots: Index, long_of_period: Index) -> tuple[Index, Index]:
+    """Codes of unit and long period, and which of them each slot belongs to."""
     n_long = int(long_of_period.max()) + 1
-    groups, group = np.unique(
-        short.unit[asked] * n_long + long_of_period[short.period_of[short.slot[asked]]], return_inverse=True
-    )
-    n_known = np.bincount(group[is_known], minlength=groups.size)
-    return _Left(asked[~is_known], group[~is_known], groups // n_long, n_known)
+    codes = shortest.unit_of[slots] * n_long + long_of_period[shortest.period_of[slots]]
+    groups, group = np.unique(codes, return_inverse=True)
+    return groups, group
 
 
-def _in_known_blocks(short: Incidence, asked: Index, published: Mask) -> Mask:
-    """Which cells of withheld slots lie in a block, known by subtraction, that is all inside the slot."""
-    chains = published_chains(short, published)
-    owners = chains.rows[chains.is_owner]
-    owner = np.full(int(short.cell.max()) + 1, -1, dtype=np.int64)
-    owner[short.cell[owners]] = short.part[owners]
-    block_size = np.bincount(short.part[owners], minlength=short.size_of.size)
-    block = owner[short.cell[asked]]
-    _, pair, n_inside = np.unique(short.slot[asked] * short.size_of.size + block, return_inverse=True, return_counts=True)
-    inside: Mask = (block >= 0) & (n_inside[pair] == block_size[block])
-    return inside
-
-
-def _known_in_one_period(short: Incidence, left: _Left, published_short: Mask, flags: SiteFlags, rule: TierRule) -> Index:
-    """Units whose long figure is that of one short period, where it gives something small away."""
-    period = short.period_of[short.slot[left.rows]]
-    pairs = np.unique(np.stack([left.group, period]), axis=1)
-    alone = np.bincount(pairs[0], minlength=left.unit_of.size) == 1
-    also = np.zeros(short.n_slots, dtype=bool)
-    also[short.slot[left.rows[alone[left.group]]]] = True
-    was_unsafe, _ = unsafe_blocks(short, published_chains(short, published_short), flags, rule)
-    withheld = np.zeros(0, dtype=np.int64)
-    while also.any():
-        chains = published_chains(short, published_short, also)
-        unsafe, _ = unsafe_blocks(short, chains, flags, rule)
-        cells = np.unique(short.cell[chains.rows[(unsafe & ~was_unsafe)[short.slot[chains.rows]]]])
-        around = short.slot[chains.rows[np.isin(short.cell[chains.rows], cells)]]
-        crossing = np.array([slot for pair in crossing_pairs(short, chains) for slot in pair], dtype=np.int64)
-        disclosing = np.unique(np.concatenate([around, crossing]))
-        disclosing = disclosing[also[disclosing]]
-        if not disclosing.size:
-            break
-        also[disclosing] = False
-        withheld = np.union1d(withheld, short.unit_of[disclosing])
-    return withheld
+def _slots(shortest: Incidence, chains: Chains, flags: SiteFlags, rule: TierRule) -> _Slots:
+    unsafe, has_block = unsafe_blocks(shortest, chains, flags, rule)
+    slot = shortest.slot[chains.rows]
+    around = np.full(shortest.n_slots, -1, dtype=np.int64)
+    inner = np.flatnonzero(np.append(~chains.is_owner[1:], False))
+    around[slot[inner]] = slot[inner + 1]
+    spoilt = np.zeros(shortest.n_slots, dtype=bool)
+    spoilt[around[unsafe & (around >= 0)]] = True
+    neighbours_safe = (around >= 0) & ~spoilt[around]
+    return _Slots(has_block, has_block & ~unsafe, around, neighbours_safe)

@@ -20,8 +20,8 @@ from headworks.core.disclosure.blocks import hide_blocks, verdict_on_slots
 from headworks.core.disclosure.crossings import crossing_units
 from headworks.core.disclosure.groups import DOMINANCE, POPULATION, SAFE, SITES, SiteFlags
 from headworks.core.disclosure.incidence import Incidence, build_incidence
-from headworks.core.disclosure.over_time import units_disclosed_over_time
-from headworks.core.disclosure.spans import is_shorter, longer_periods, with_kind
+from headworks.core.disclosure.over_time import redundant_slots, units_disclosed_over_time
+from headworks.core.disclosure.spans import longer_periods, with_kind
 from headworks.core.disclosure.tiers import TierRule, is_suppressed
 from headworks.core.errors import DataRefused
 from headworks.core.periods import KINDS, PeriodKind
@@ -85,7 +85,8 @@ def protect(
     >>> members = pl.DataFrame({"unit_kind": ["area"] * 5, "unit_id": ["C", "C", "C", "T", "U"], "period": ["2026"] * 5,
     ...                         "atom": ["a", "b", "c", "a", "b"], "site_id": ["a", "b", "c", "a", "b"],
     ...                         "people": [9_000.0, 6_000.0, 800.0, 9_000.0, 6_000.0]})
-    >>> figures = members.group_by("unit_kind", "unit_id", "period", maintain_order=True).agg(population=pl.col("people").sum())
+    >>> key = ["unit_kind", "unit_id", "period"]
+    >>> figures = members.group_by(key, maintain_order=True).agg(population=pl.col("people").sum())
     >>> sites = pl.DataFrame({"site_id": ["a", "b", "c"], "is_named": [False] * 3, "is_institution": [False] * 3})
     >>> protect(figures, members, sites, tier_rule("partner")).select("unit_id", "population", "why").rows()
     [('C', 15800.0, None), ('T', 9000.0, None), ('U', 6000.0, 'secondary')]
@@ -200,7 +201,7 @@ def _coded(
     if history is not None and history.height:
         old = history if "piece" in history.columns else history.with_columns(piece=pl.lit(""))
         old = old if "edition" in old.columns else old.with_columns(edition=pl.lit("earlier"))
-        rows = pl.concat([rows, old.select(rows.columns).cast(dict(rows.schema))])
+        rows = pl.concat([rows, old.select(rows.columns).cast(rows.schema)])
     rows = with_kind(rows)
     rows = rows.filter(~pl.col("period_kind").is_in([kind for kind in KINDS if rule.holds_back(kind)]))
     known = sites.unique("site_id").sort("site_id").with_row_index("site")
@@ -246,27 +247,44 @@ def _protected(incidence: Incidence, shown: Mask, fixed: Mask, flags: SiteFlags,
 
 
 def _protect_over_time(kinds: dict[PeriodKind, _Kind], fixed: Mask, flags: SiteFlags, rule: TierRule) -> None:
-    """Withhold long figures from which shorter ones leave something small, until none does."""
-    while True:
+    """Withhold long figures that with shorter ones could give something small away, until none does."""
+    is_changed = True
+    while is_changed:
         is_changed = False
-        for short in kinds:
-            for long in kinds:
-                if not is_shorter(short, long):
-                    continue
-                around = longer_periods(kinds[short].periods, long)["longer"]
-                code = around.rank("dense").cast(pl.Int64).to_numpy() - 1
-                left = units_disclosed_over_time(
-                    kinds[short].incidence, code, kinds[short].shown, kinds[long].shown, flags, rule
-                )
-                left = left[~fixed[left]]
-                if left.size:
-                    is_changed = True
-                    for kind, one in kinds.items():
-                        if not is_shorter(long, kind):
-                            one.shown[left] = False
-                            kinds[kind] = one._replace(shown=_protected(one.incidence, one.shown, fixed, flags, rule))
-        if not is_changed:
+        shown_kinds = [kind for kind in kinds if kinds[kind].shown.any()]
+        if len(shown_kinds) < 2:
             return
+        shortest = kinds[shown_kinds[-1]]
+        published = np.logical_or.reduce([kinds[kind].shown for kind in shown_kinds])
+        asked = _resolved(kinds, shown_kinds, fixed)
+        codes = {
+            kind: longer_periods(shortest.periods, kind)["longer"].rank("dense").cast(pl.Int64).to_numpy() - 1
+            for kind in asked
+        }
+        redundant = np.zeros(shortest.incidence.n_slots, dtype=bool)
+        as_short = shortest.shown
+        for kind, units in asked.items():
+            as_short = as_short | kinds[kind].shown
+            redundant |= redundant_slots(shortest.incidence, codes[kind], units, as_short)
+        for kind, units in asked.items():
+            one = kinds[kind]
+            left = units_disclosed_over_time(
+                shortest.incidence, codes[kind], units, published, redundant, shortest.shown, flags, rule
+            )
+            if left.size:
+                is_changed = True
+                one.shown[left] = False
+                kinds[kind] = one._replace(shown=_protected(one.incidence, one.shown, fixed, flags, rule))
+
+
+def _resolved(kinds: dict[PeriodKind, _Kind], shown_kinds: list[PeriodKind], fixed: Mask) -> dict[PeriodKind, Mask]:
+    """By kind of period but the shortest: the units of which it is the shortest that is shown."""
+    in_shorter = kinds[shown_kinds[-1]].shown.copy()
+    asked = {}
+    for kind in reversed(shown_kinds[:-1]):
+        asked[kind] = kinds[kind].shown & ~in_shorter & ~fixed
+        in_shorter |= kinds[kind].shown
+    return asked
 
 
 def _told(figures: pl.DataFrame, own: pl.DataFrame, units: pl.DataFrame, kinds: dict[PeriodKind, _Kind]) -> pl.DataFrame:

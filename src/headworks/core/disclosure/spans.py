@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from headworks.core.periods import KINDS, Period, PeriodKind
+from headworks.core.periods import Period, PeriodKind
 
 _THURSDAY = dt.timedelta(days=3)
 
@@ -49,8 +49,3 @@ def longer_periods(labels: list[str], kind: PeriodKind) -> pl.DataFrame:
     """
     rows = [(label, Period.containing(_parsed(label)[1], kind).label) for label in labels]
     return pl.DataFrame(rows, schema={"period": pl.String, "longer": pl.String}, orient="row")
-
-
-def is_shorter(kind: str, other: str) -> bool:
-    """Whether periods of a kind lie in those of another."""
-    return KINDS.index(kind) < KINDS.index(other)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import polars as pl
 
@@ -70,7 +70,7 @@ class TierRule:
         >>> tier_rule("public").holds_back("month"), tier_rule("public").holds_back("quarter")
         (True, False)
         """
-        return KINDS.index(kind) < KINDS.index(self.detail)  # type: ignore[arg-type]
+        return KINDS.index(kind) < KINDS.index(self.detail)
 
 
 def require_tier(tier: str) -> None:
@@ -112,13 +112,13 @@ def tier_rule(
     require_tier(tier)
     if tier == STEWARD:
         return TierRule(STEWARD, 0, 0, 1.0, "day", shows_institutions=True, shows_unknown=True)
-    shortest: str = {**DEFAULT_DETAIL, **(detail or {})}[tier]  # type: ignore[dict-item, index]
+    name = cast("Tier", tier)
     return TierRule(
         tier=tier,
         floor=publication_floor(tier, floors),
-        min_sites=int({**DEFAULT_SITES, **(sites or {})}[tier]),  # type: ignore[dict-item, index]
-        dominance=float({**DEFAULT_DOMINANCE, **(dominance or {})}[tier]),  # type: ignore[dict-item, index]
-        detail=shortest,  # type: ignore[arg-type]
+        min_sites=(sites or {}).get(tier, DEFAULT_SITES[name]),
+        dominance=(dominance or {}).get(tier, DEFAULT_DOMINANCE[name]),
+        detail=cast("PeriodKind", (detail or {}).get(tier, DEFAULT_DETAIL[name])),
         shows_institutions=tier == "analyst",
         shows_unknown=tier == "analyst",
     )

@@ -14,14 +14,19 @@ from headworks.intake.parsed import Parsed, fold_header
 from headworks.intake.raw import RawTable
 from headworks.tables import SHELF
 
-IMPORTABLE = ("areas", "sites", "site_areas", "samples", "measurements", "flows", "populations")
+IMPORTABLE = (
+    "areas", "code_changes", "sites", "site_areas", "samples", "measurements", "enantiomeric_fractions", "flows", "populations",
+    "therapeutic_use",
+)  # fmt: skip
 # What is filled in when a table has no such column; said in a finding each time.
 ASSUMED: dict[str, dict[str, str]] = {
     "areas": {"valid_from": "1970-01-01", "code_system": "own"},
+    "code_changes": {"code_system": "own"},
     "sites": {"kind": "plant_influent", "matrix": "sewage"},
     "samples": {"matrix": "sewage", "mode": "unknown"},
     "measurements": {"replicate": "1", "qc_flag": "accepted"},
     "populations": {"valid_from": "1970-01-01"},
+    "therapeutic_use": {"valid_from": "1970-01-01"},
 }
 # Read together with another column: the state with the result, the offset with the instant.
 READ_WITH_ANOTHER = {"detection", "utc_offset_min"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from headworks.core.errors import WorkspaceBusy, WorkspaceError
 from headworks.jobs.check.facts import check_facts
 from headworks.jobs.check.findings import Finding
+from headworks.jobs.check.places import check_places
 from headworks.jobs.check.results import check_results
 from headworks.store import Workspace, delta, undo_unfinished
 from headworks.tables import FACTS, RESULTS
@@ -37,7 +38,7 @@ def check_workspace(workspace: Workspace, *, reproduce: bool = False, compact: b
         if compact:
             raise
         findings = [Finding("warning", "HW-C018", str(problem), "Without that it is only read")]
-    return findings + check_facts(workspace) + check_results(workspace, reproduce=reproduce)
+    return findings + check_facts(workspace) + check_places(workspace) + check_results(workspace, reproduce=reproduce)
 
 
 def _tidy(workspace: Workspace, *, compact: bool) -> list[Finding]:

@@ -17,6 +17,7 @@ import vl_convert as vlc
 
 from headworks.reports.content import Figure, Tile
 from headworks.reports.drawing.charts import HATCH, INK, PAPER, chart_spec
+from headworks.reports.drawing.plain import PLAIN
 from headworks.reports.wording import Wording
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -115,6 +116,8 @@ def finish_svg(drawn: str, *, svg_id: str, title: str, description: str, has_sen
 
 def draw(figure: Figure, tile: Tile, number: int, wording: Wording) -> str:
     """One tile of a figure as finished SVG."""
+    if figure.kind in PLAIN:
+        return ET.tostring(PLAIN[figure.kind](figure, tile, number, wording), encoding="unicode")
     locale = _LOCALES.get(wording.language)
     drawn = vlc.vegalite_to_svg(
         chart_spec(figure, tile, wording), format_locale=locale, time_format_locale=locale, allowed_base_urls=[]

@@ -31,6 +31,8 @@ from headworks.trends.mean_interval import t_quantile
 Array = npt.NDArray[np.float64]
 _MOST_DEGREES = 1e8
 _PER_1000 = 1e3
+# Where more than this of the most a load can be rests on limits, only the bounds are told.
+_MOST_CENSORED = 0.5
 
 
 def sigma_by_scope(sums: Sums) -> tuple[Array, Array, Array]:
@@ -127,10 +129,10 @@ def _frame(sums: Sums, network: Network, periods: list[str], analyte: str, drug:
     sigmas = sigma_by_scope(found)
     lower, upper = interval_bounds(found, sigmas, level)
     seen = found.n_quantified > 0
-    load = np.where(seen, found.middle, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        per_1000 = _PER_1000 * load / found.people
         censored = np.where(found.most > 0, 1.0 - found.least / found.most, 0.0)
+        load = np.where(seen & (censored <= _MOST_CENSORED), found.middle, np.nan)
+        per_1000 = _PER_1000 * load / found.people
     detection = np.where(seen, "quantified", np.where(found.n_not_detected == found.n_days, "not_detected", "below_loq"))
     labels = pl.Series("period", periods, dtype=pl.String)[period]
     kinds = pl.Series("period_kind", [Period.parse(label).kind for label in periods], dtype=pl.String)[period]
