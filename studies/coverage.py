@@ -134,7 +134,7 @@ def _of_one(
         load, people = true_load[network.unit[rows], at], true_people[network.unit[rows]]
         return float(1e3 * (share * load).sum() / (share * people).sum())
 
-    for row in shown.filter(pl.col("period").is_in(periods), pl.col("detection").cast(pl.String) == "quantified").to_dicts():
+    for row in shown.filter(pl.col("period").is_in(periods), pl.col("load_mg_per_1000_per_day").is_not_null()).to_dicts():
         name = _figure(row)
         if name:
             area, at = place[row["area_id"]], column[row["period"]]

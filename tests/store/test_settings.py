@@ -45,6 +45,9 @@ def test_all_that_can_be_said_is_read() -> None:
         ("[uncertainty]\nflow = true", "wrong kind"),
         ("[publication_floors]\npublic = -1", "below zero"),
         ("[publication_floors]\npubic = 1", "Did you mean public"),
+        ("[publication_sites]\npublic = 0", "comes from a site"),
+        ("[publication_dominance]\npublic = 1.5", "above 0 and at most 1"),
+        ('[publication_detail]\npublic = "fortnight"', "no such kind of period"),
     ],
 )
 def test_settings_at_fault_are_refused_with_their_place(text: str, said: str) -> None:

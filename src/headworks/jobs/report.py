@@ -1,26 +1,28 @@
-"""The situation report of an area, from the newest results of a workspace."""
+"""The situation report of an area, from the newest results of a workspace, as a tier of readers may see it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import polars as pl
 
-from headworks.core.disclosure import publication_floor
 from headworks.core.errors import UsageError
 from headworks.core.periods import Period
-from headworks.jobs.clock import now
-from headworks.jobs.demo_files import ACKNOWLEDGEMENT, demo_digests
-from headworks.jobs.method import method_of, parameter_dirs
-from headworks.loads.derive_consumption import select_consumption_factors
-from headworks.reference import names, read_set, week_conventions
-from headworks.reports import ReportRequest, SituationTables, render_html, situation_report
-from headworks.store import Manifest, Workspace, read_facts, read_imports, read_result_of, require_run
-from headworks.workflows import residue_headings, situation_days, with_places
+from headworks.jobs.area_evidence import conformity_counts, events_of_period, populations_of_sites
+from headworks.jobs.area_figures import area_tables, boundaries_of, sites_within
+from headworks.jobs.disclosure import Disclosure
+from headworks.jobs.explain import computed_of_area
+from headworks.jobs.publications import log_publication
+from headworks.jobs.report_tables import site_tables
+from headworks.reports import AreaTables, ReportRequest, SituationTables, render_html, situation_report
+from headworks.store import Manifest, Workspace, read_result_of, require_run
+from headworks.workflows.parts import part_of_label
 
 LANGUAGES = ("en", "zh")
 EVERYWHERE = "all"
 _EVERYWHERE_NAMES = {"en": "All areas", "zh": "全部地区"}
+_FIGURES = ("area_loads", "period_means")
 
 
 def write_report(
@@ -29,11 +31,11 @@ def write_report(
     area: str = EVERYWHERE,
     period: str | None = None,
     language: str = "en",
-    tier: str = "analyst",
+    tier: str = "public",
     drugs: list[str] | None = None,
     as_of: dt.datetime | None = None,
 ) -> str:
-    """One self-contained HTML file.
+    """One self-contained HTML file; what was shown to whom is noted in the workspace.
 
     Parameters
     ----------
@@ -44,60 +46,87 @@ def write_report(
     language
         ``en`` or ``zh``.
     tier
-        ``public``, ``partner`` or ``analyst``: whose publication floor counts.
+        ``public``, ``partner``, ``analyst``; or ``steward``, from whom nothing is withheld.
     as_of
         Results as published by then.
 
     Raises
     ------
     UsageError
-        ``HW-U015`` for an unknown area or language, ``HW-U016`` when the period has no figure.
+        ``HW-U004`` for an unknown tier, ``HW-U015`` for an unknown area or language, ``HW-U016`` when the period has no figure.
     """
     if language not in LANGUAGES:
         raise UsageError("This language is not there.", found=language, remedy="Use " + " or ".join(LANGUAGES), code="HW-U015")
-    tables = situation_tables(workspace, as_of)
-    area_id, area_name = find_area(tables.areas, area)
+    disclosure = Disclosure(workspace, tier, as_of)
+    rule = disclosure.rule
+    run = require_run(workspace, as_of)
+    areas = disclosure.facts("areas")
+    area_id, area_name = find_area(areas, area, language)
     if area_id == EVERYWHERE:
         area_name = workspace.settings.name or _EVERYWHERE_NAMES[language]
+    about = wanted_period(workspace, run, period)
+    tables = situation_tables(disclosure, run, area_id, about, drugs)
     request = ReportRequest(
         area_id=area_id,
         area_name=area_name,
-        period=_period(tables.period_means, period),
+        period=about,
         language=language,
         tier=tier,
-        floor=publication_floor(tier, workspace.settings.publication_floors),
+        floor=rule.floor,
         drugs=drugs,
     )
-    return render_html(situation_report(tables, request), language)
+    html = render_html(situation_report(tables, request), language)
+    _note(disclosure, f"{area_id}, {about.label}", language)
+    return html
 
 
-def situation_tables(workspace: Workspace, as_of: dt.datetime | None = None) -> SituationTables:
-    """What a report is made of, from the newest run or the newest by a moment."""
-    run = require_run(workspace, as_of)
-    results = {
-        name: read_result_of(workspace, run, name)
-        for name in ("loads", "weekly_means", "period_means", "period_consumption", "changes", "inconsistent_means")
-    }
-    imports = read_imports(workspace, up_to_seq=run.last_import_seq)
-    method = method_of(workspace)
-    areas = read_facts(workspace, "areas", imports=imports)
-    sites = with_places(_with_populations(workspace, imports), areas)
-    reported = read_facts(workspace, "reported_loads", imports=imports)
-    loads = results.pop("loads")
-    headings = residue_headings(method.parameters, loads, reported)
-    days = situation_days(loads, reported, sites, headings, method.uncertainty)
-    return SituationTables(
-        areas=areas,
-        sites=sites,
-        names=names().select("kind", "id", "name_en", "name_zh"),
-        factors=_used_factors(method.parameters.factors),
-        method=_method_facts(workspace, run),
-        days=pl.DataFrame(days).rename({"value": "load_mg_per_1000_per_day"}),
-        **results,
+def situation_tables(
+    disclosure: Disclosure, run: Manifest, area_id: str, period: Period, drugs: list[str] | None = None
+) -> SituationTables:
+    """What a report of an area is made of, cut to what the tier may see.
+
+    Parameters
+    ----------
+    disclosure, run
+        Tier, and the run whose results are shown.
+    area_id
+        An area, or ``all``.
+    period
+        Period of the report.
+    drugs
+        Only these.
+    """
+    of_areas = area_tables(disclosure, run, None if area_id == EVERYWHERE else area_id, period, drugs)
+    if of_areas.is_deep:
+        of_areas = _with_evidence(disclosure, run, of_areas, period)
+    return site_tables(disclosure, run, of_areas, period)
+
+
+def _with_evidence(disclosure: Disclosure, run: Manifest, made: AreaTables, period: Period) -> AreaTables:
+    sites = sites_within(disclosure, made)
+    events, n_withheld = events_of_period(disclosure, run, sites, period)
+    return replace(
+        made,
+        shapes=boundaries_of(disclosure, made.tree),
+        computed=computed_of_area(disclosure, run, made, period),
+        events=events,
+        n_events_withheld=n_withheld,
+        nonconformities=conformity_counts(disclosure, run, sites, period),
+        populations=populations_of_sites(disclosure, run, sites, period),
     )
 
 
-def find_area(areas: pl.DataFrame, said: str) -> tuple[str, str]:
+def _note(disclosure: Disclosure, about: str, language: str) -> None:
+    """What left, for whom; a workspace that cannot be written to is read without a note."""
+    run_id = disclosure.run.run_id if disclosure.run else ""
+    try:
+        log_publication(disclosure.workspace, disclosure.rule, "report", f"{about}, {language}", run_id)
+        disclosure.keep()
+    except OSError:
+        return
+
+
+def find_area(areas: pl.DataFrame, said: str, language: str = "en") -> tuple[str, str]:
     """Id and name of the area that was meant: by id, by a whole name, by part of one name.
 
     Raises
@@ -108,7 +137,8 @@ def find_area(areas: pl.DataFrame, said: str) -> tuple[str, str]:
     if said.lower() == EVERYWHERE:
         return EVERYWHERE, ""
     latest = areas.sort("valid_from").unique("area_id", keep="last").sort("level", "area_id")
-    name = pl.coalesce("name_en", "name_zh", "area_id")
+    order = ("name_zh", "name_en", "area_id") if language == "zh" else ("name_en", "name_zh", "area_id")
+    name = pl.coalesce(order)
     folded = said.casefold()
     names_of = [pl.col(column).fill_null("").str.to_lowercase() for column in ("area_id", "name_en", "name_zh")]
     exact = pl.any_horizontal(column == folded for column in names_of)
@@ -130,56 +160,34 @@ def find_area(areas: pl.DataFrame, said: str) -> tuple[str, str]:
     )
 
 
-def _period(period_means: pl.DataFrame, said: str | None) -> Period:
-    labels = period_means["period"].unique()
+def wanted_period(workspace: Workspace, run: Manifest, said: str | None) -> Period:
+    """The period that was asked for, or the newest year with a figure.
+
+    Raises
+    ------
+    UsageError
+        ``HW-U016`` when no site and no area has a figure in it.
+    """
+    parts = {part for table in _FIGURES for part in run.results.get(table, {}).get("parts", {})}
     if said is None:
-        years = period_means.filter(pl.col("period_kind").cast(pl.String) == "year")["period"].sort()
-        if years.is_empty():
+        years = sorted(part for part in parts if "-" not in part)
+        if not years:
             raise UsageError("There is no figure to report.", remedy="Import results and run", code="HW-U016")
-        return Period.parse(str(years[-1]))
+        return Period.parse(years[-1])
     period = Period.parse(said)
-    if period.label not in labels:
-        known = sorted(label for label in labels.to_list() if len(label) == len(period.label))[-12:]
-        raise UsageError(
-            "No site has a figure for this period.",
-            found=period.label,
-            remedy="Use one of " + (", ".join(known) or ", ".join(labels.sort().to_list()[-12:])),
-            code="HW-U016",
-        )
-    return period
+    part = part_of_label(period.label)
+    for table in _FIGURES:
+        if part in parts and _labels(workspace, run, table, [part], pl.col("period") == period.label):
+            return period
+    labels = sorted({label for table in _FIGURES for label in _labels(workspace, run, table, None, pl.lit(value=True))})
+    known = [label for label in labels if len(label) == len(period.label)][-12:]
+    raise UsageError(
+        "No site has a figure for this period.",
+        found=period.label,
+        remedy="Use one of " + (", ".join(known) or ", ".join(labels[-12:])),
+        code="HW-U016",
+    )
 
 
-def _with_populations(workspace: Workspace, imports: pl.DataFrame) -> pl.DataFrame:
-    """Sites with the population that counts now: the dated one before the one in the register."""
-    sites = read_facts(workspace, "sites", imports=imports)
-    dated = read_facts(workspace, "populations", imports=imports).sort("valid_from").unique("site_id", keep="last")
-    dated = dated.select("site_id", _population="population", _method="population_method")
-    joined = sites.join(dated, on="site_id", how="left", maintain_order="left")
-    return joined.with_columns(
-        population_served=pl.coalesce("_population", "population_served"),
-        population_method=pl.when(pl.col("_population").is_null())
-        .then(pl.col("population_method"))
-        .otherwise(pl.col("_method")),
-    ).drop("_population", "_method")
-
-
-def _used_factors(factors: pl.DataFrame) -> pl.DataFrame:
-    used = select_consumption_factors(factors).sort("drug", "_rank")
-    return used.select("drug", "analyte").join(factors, on=["drug", "analyte"], how="left", maintain_order="left")
-
-
-def _method_facts(workspace: Workspace, run: Manifest) -> dict[str, object]:
-    own = [f"{name} (headworks.toml)" for name in workspace.settings.week_conventions]
-    shipped = week_conventions()["convention"].to_list()
-    is_demo = any(one["content_sha256"] in demo_digests() for one in run.imports)
-    return {
-        "parameter_set": run.parameter_set,
-        "set_version": read_set(run.parameter_set, parameter_dirs(workspace)).version,
-        "set_digest": run.parameter_set_digest[:16],
-        "conventions": ", ".join([*own, *shipped]),
-        "run_id": run.run_id,
-        "code_version": run.code_version,
-        "generated_on": now().date(),
-        "inputs": [(one["file"], one["content_sha256"][:16], one["rows_read"]) for one in run.imports],
-        "acknowledgements": [ACKNOWLEDGEMENT] if is_demo else [],
-    }
+def _labels(workspace: Workspace, run: Manifest, table: str, parts: list[str] | None, only: pl.Expr) -> list[str]:
+    return read_result_of(workspace, run, table, parts, only, ["period"])["period"].unique().to_list()

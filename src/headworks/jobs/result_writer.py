@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,7 @@ from headworks.tables import PART, RESULTS, SHELF
 from headworks.workflows import Scope
 from headworks.workflows.parts import part_of_label, part_of_week
 from headworks.workflows.situation import empty_result
-from headworks.workflows.year import YearResult
+from headworks.workflows.year import Recomputed
 
 # Tables that keep the days, the weeks, the periods of a year.
 BY_DAY = ("loads", "consumption")
@@ -24,7 +25,7 @@ BY_WEEK = ("weekly_means", "inconsistent_means")
 JUDGED = ("residue_ratios", "disposal_events")
 BY_QUARTER = ("population_estimates", "nonconformities")
 # Rows held back before they are written: fewer, larger commits for small workspaces.
-_ENOUGH_ROWS = 1_500_000
+_ENOUGH_ROWS = 500_000
 
 
 class Parts:
@@ -79,17 +80,17 @@ class ResultWriter:
         self.parts = Parts(kept)
         self.versions = {name: int(base.results[name]["version"]) if base else -1 for name in RESULTS}
 
-    def take(self, year: int, result: YearResult) -> None:
-        """Hold the recomputed rows of a year, and write when there are many."""
-        for name, frame in result.tables.items():
-            wanted = parts_replaced(name, year, result, self._scope, list(self.parts.said[name]))
-            for part, rows in self._whole_parts(name, frame, wanted, result).items():
-                self.parts.take(name, part, rows)
-                if self.parts.said[name].get(part) != self._before[name].get(part):
-                    self._held[name][part] = rows
-                    self._n_held += rows.height
-        if self._n_held > _ENOUGH_ROWS:
-            self._write()
+    def take(self, said: Recomputed, name: str, frame: pl.DataFrame) -> None:
+        """Hold the recomputed rows of a table and year, and write when there are many."""
+        wanted = parts_replaced(name, said, self._scope, list(self.parts.said[name]))
+        for part, rows in self._whole_parts(name, frame, wanted, said):
+            self.parts.take(name, part, rows)
+            if self.parts.said[name].get(part) != self._before[name].get(part):
+                self._held[name][part] = rows
+                self._n_held += rows.height
+                if self._n_held > _ENOUGH_ROWS:
+                    del rows
+                    self._write()
 
     def finish(self) -> dict[str, dict[str, object]]:
         """Results as a manifest says them, all written."""
@@ -102,27 +103,25 @@ class ResultWriter:
                 self.versions[name] = replace_result(self._workspace, name, empty_result(name, with_part=True))
         return self.parts.results(self.versions)
 
-    def _whole_parts(self, name: str, frame: pl.DataFrame, wanted: list[str], result: YearResult) -> dict[str, pl.DataFrame]:
-        """Every part that is replaced, with the rows of it that are kept."""
-        by_part = split_parts(name, frame)
-        parts = sorted(set(wanted) | set(by_part))
-        kept = self._kept(name, parts, result)
-        whole = {}
+    def _whole_parts(
+        self, name: str, frame: pl.DataFrame, wanted: list[str], said: Recomputed
+    ) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Every part that is replaced, one after the other, with the rows of it that are kept."""
+        schema = empty_result(name, with_part=True).schema
+        parts = sorted({*wanted, *frame[PART].unique().to_list()})
+        kept = self._kept(name, parts, said)
         for part in parts:
-            rows = [by_part[part]] if part in by_part else []
-            if part in kept:
-                rows.append(kept[part])
-            joined = pl.concat(rows) if rows else empty_result(name, with_part=True)
-            whole[part] = sort_by_key(joined, SHELF[name].schema)
-        return whole
+            rows = frame.filter(pl.col(PART) == part).select(schema.names()).cast(dict(schema))
+            whole = pl.concat([rows, kept[part]]) if part in kept else rows
+            yield part, sort_by_key(whole, SHELF[name].schema)
 
-    def _kept(self, name: str, parts: list[str], result: YearResult) -> dict[str, pl.DataFrame]:
+    def _kept(self, name: str, parts: list[str], said: Recomputed) -> dict[str, pl.DataFrame]:
         if self._base is None or self._scope.is_all:
             return {}
         known = [part for part in parts if part in self._base.results[name]["parts"]]
         if not known:
             return {}
-        is_kept = rows_kept(name, result, self._scope)
+        is_kept = rows_kept(name, said, self._scope)
         if is_kept is None:
             return {}
         kept = {}
@@ -148,37 +147,37 @@ def split_parts(name: str, frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {str(key[0]): rows for key, rows in typed.partition_by(PART, as_dict=True).items()}
 
 
-def parts_replaced(name: str, year: int, result: YearResult, scope: Scope, known: list[str]) -> list[str]:
+def parts_replaced(name: str, said: Recomputed, scope: Scope, known: list[str]) -> list[str]:
     """Parts of a table that a year's result replaces, whether rows are left in them or not."""
     if scope.days is None:
         return []
     if name in BY_DAY:
-        return sorted({day.strftime("%Y-%m") for day in scope.days if day.year == year})
+        return sorted({day.strftime("%Y-%m") for day in scope.days if day.year == said.year})
     if name in JUDGED:
-        since = result.judged_since.strftime("%Y-%m")
-        return [part for part in known if part.startswith(f"{year}-") and part >= since]
-    if result.scope.labels is None or result.scope.weeks is None:
-        return [part for part in known if part.startswith(str(year))]
+        since = said.judged_since.strftime("%Y-%m")
+        return [part for part in known if part.startswith(f"{said.year}-") and part >= since]
+    if said.scope.labels is None or said.scope.weeks is None:
+        return [part for part in known if part.startswith(str(said.year))]
     if name == "nonconformities":
-        return sorted(month for label in result.scope.labels for month in _months(label))
+        return sorted(month for label in said.scope.labels for month in _months(label))
     if name in BY_WEEK:
-        return sorted({part_of_week(*week) for week in result.scope.weeks})
-    return sorted({part_of_label(label) for label in result.scope.labels})
+        return sorted({part_of_week(*week) for week in said.scope.weeks})
+    return sorted({part_of_label(label) for label in said.scope.labels})
 
 
-def rows_kept(name: str, result: YearResult, scope: Scope) -> pl.Expr | None:
+def rows_kept(name: str, said: Recomputed, scope: Scope) -> pl.Expr | None:
     """Which rows of the run before stay in a part that is replaced; None when none do."""
     if name in BY_DAY:
         days: list[dt.date] = sorted(scope.days or ())
         return ~pl.col("day").is_in(days)
     if name in JUDGED:
-        return pl.col("day") < result.judged_since
-    if name == "nonconformities" or result.scope.labels is None or result.scope.weeks is None:
+        return pl.col("day") < said.judged_since
+    if name == "nonconformities" or said.scope.labels is None or said.scope.weeks is None:
         return None
     if name in BY_WEEK:
-        codes = [year * 100 + week for year, week in sorted(result.scope.weeks)]
+        codes = [year * 100 + week for year, week in sorted(said.scope.weeks)]
         return ~(pl.col("year").cast(pl.Int32) * 100 + pl.col("week").cast(pl.Int32)).is_in(codes)
-    return ~pl.col("quarter" if name in BY_QUARTER else "period").is_in(sorted(result.scope.labels))
+    return ~pl.col("quarter" if name in BY_QUARTER else "period").is_in(sorted(said.scope.labels))
 
 
 def _months(label: str) -> list[str]:

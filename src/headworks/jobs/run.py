@@ -26,7 +26,7 @@ from headworks.store import Manifest, Workspace, delta, latest_run, read_imports
 from headworks.store.results import is_as_left
 from headworks.tables import FACTS
 from headworks.workflows import Method, Scope, Steps, derive_years
-from headworks.workflows.situation import unknown_samples
+from headworks.workflows.year import Recomputed
 
 # What a manifest says of each import.
 _OF_IMPORT = ("import_id", "seq", "file", "format", "content_sha256", "rows_read", "rows_refused")
@@ -112,18 +112,19 @@ def _compute(workspace: Workspace, inputs: _Inputs, scope: Scope, *, is_anew: bo
     is_sound = inputs.last is not None and not is_anew and is_as_left(workspace, inputs.last)
     base = inputs.last if is_sound else None
     writer = ResultWriter(workspace, scope, base)
-    left_out, years = [unknown_samples(source)], []
-    for year, result in derive_years(source, inputs.method, scope, steps):
-        writer.take(year, result)
-        left_out.append(result.left_out.select(left_out[0].columns))
-        years.append(year)
+
+    def take(said: Recomputed, name: str, frame: pl.DataFrame) -> None:
+        steps.begin("writing")
+        writer.take(said, name, frame)
+
+    computed = derive_years(source, inputs.method, scope, steps, take)
     steps.begin("writing")
     results = writer.finish()
-    listed = pl.concat(left_out).unique().sort(left_out[0].columns)
+    listed = computed.left_out
     if last is not None:
         listed = carry_over(listed, read_left_out(workspace, last), source.facts["samples"], sorted(scope.days or ()))
     steps.end()
-    recomputed = {"days": "all" if scope.days is None else len(scope.days), "years": years}
+    recomputed = {"days": "all" if scope.days is None else len(scope.days), "years": computed.years}
     manifest = _manifest(workspace, inputs, recomputed, results, listed, steps.seconds)
     write_left_out(workspace, manifest.run_id, listed)
     write_manifest(workspace, manifest)

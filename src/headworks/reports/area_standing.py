@@ -28,9 +28,6 @@ AREA_STATE_WORDS = {
     "not_sampled": tell("not sampled"),
     "suppressed": tell("suppressed"),
 }
-LEVEL_WORDS = {
-    1: tell("province or country"), 2: tell("city"), 3: tell("county"), 4: tell("town"), 5: tell("village"),
-}  # fmt: skip
 LEVELS_WORDS = {
     1: tell("provinces or countries"), 2: tell("cities"), 3: tell("counties"), 4: tell("towns"), 5: tell("villages"),
 }  # fmt: skip

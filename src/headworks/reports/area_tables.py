@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from headworks.places.boundaries import AreaBoundary
+from headworks.reports.content import Label
 
 # From this level down an area is part of a city; a workspace without such areas is one of cities, reported by site.
 _DEEP = 3
@@ -43,7 +44,7 @@ class Computed:
     """
 
     area_id: str
-    area_name: str
+    area_name: Label
     period: str
     analyte: str
     drug: str

@@ -165,10 +165,10 @@ class Tree:
 
 @dataclass(frozen=True)
 class Prose:
-    """Paragraphs; where a fixed-width text stands in one (a command, a formula with numbers) it is a line of its own."""
+    """Paragraphs, and after them lines of fixed width: commands, calculations."""
 
     lines: tuple[Message, ...]
-    codes: tuple[str, ...] = ()
+    codes: tuple[Message | str, ...] = ()
 
 
 @dataclass(frozen=True)

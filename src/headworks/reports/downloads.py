@@ -14,8 +14,9 @@ import polars as pl
 import xlsxwriter
 
 from headworks.core.schema import Table, describe
+from headworks.reports.area_tables import AreaTables
 from headworks.reports.content import SituationContent
-from headworks.tables import Changes, PeriodConsumption, PeriodMeans, Sites
+from headworks.tables import AreaChanges, AreaConsumption, AreaLoads, Areas, Changes, PeriodConsumption, PeriodMeans, Sites
 
 # Own name in the download: the table and column it is.
 _SHELF_COLUMNS: dict[str, tuple[type[Table], str]] = {
@@ -82,6 +83,46 @@ def data_dictionary() -> pl.DataFrame:
             schema, column = _SHELF_COLUMNS[name]
             promise = promised[schema][column]
             rows.append((name, promise.unit, promise.meaning))
+    return pl.DataFrame(rows, schema=["column", "unit", "meaning"], orient="row")
+
+
+_AREA_OWN: dict[str, tuple[str, str]] = {
+    "name_en": ("-", "Name in English."),
+    "name_zh": ("-", "Name in Chinese."),
+    "state": ("-", "value, below_limit, suppressed (not for this reader) or not_sampled."),
+    "change": ("-", "rose when p_rose > 0.9, fell when p_rose < 0.1, else unclear; none without an earlier year."),
+    "n_matched": ("1", "Sites sampled in both years."),
+    "matched_coverage": ("1", "Residents of the matched sites over residents of the area."),
+    "consumption_lower": ("mg/d per 1,000 people", "Lower 95 % bound of the consumption."),
+    "consumption_upper": ("mg/d per 1,000 people", "Upper 95 % bound of the consumption."),
+}
+_AREA_ORDER = (
+    "drug", "analyte", "area_id", "parent_id", "level", "name_en", "name_zh", "state", "load_mg_per_1000_per_day", "lower", "upper",
+    "coverage", "load_mg_per_day", "least_mg_per_day", "most_mg_per_day", "share_censored", "population", "area_population",
+    "n_sites", "n_nested", "n_days", "largest_share", "u_day", "u_batch", "u_site", "previous_period", "change", "ratio",
+    "ratio_lower", "ratio_upper", "p_rose", "n_matched", "matched_coverage", "consumption_mg_per_1000_per_day",
+    "consumption_lower", "consumption_upper", "doses_per_1000_per_day", "doses_lower", "doses_upper",
+)  # fmt: skip
+
+
+def select_area_figures(areas: AreaTables, standings: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Figures of the report's area, what it lies in and the next two levels, a row per drug and area that was sampled."""
+    near = areas.children()
+    above = areas.tree.filter(pl.col("level") < pl.col("level").filter(pl.col("area_id").is_in(near)).min())
+    below = areas.tree.filter(pl.col("parent_id").is_in(near))
+    wanted = [area for area in {*near, *above["area_id"], *below["area_id"], areas.focus} if area is not None]
+    is_said = pl.col("area_id").is_in(sorted(wanted)) & (pl.col("state") != "not_sampled")
+    frames = [rows.filter(is_said).select(_AREA_ORDER) for rows in standings.values()]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(_AREA_ORDER, pl.String))
+
+
+def area_dictionary() -> pl.DataFrame:
+    """Column, unit and meaning of the figures of areas."""
+    promised = {one.name: one for schema in (Areas, AreaConsumption, AreaChanges, AreaLoads) for one in describe(schema)}
+    rows = []
+    for name in _AREA_ORDER:
+        own = _AREA_OWN.get(name)
+        rows.append((name, *own) if own else (name, promised[name].unit, promised[name].meaning))
     return pl.DataFrame(rows, schema=["column", "unit", "meaning"], orient="row")
 
 

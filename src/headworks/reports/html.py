@@ -9,14 +9,19 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from headworks.reports.content import Column, Facts, Figure, Notice, SituationContent, TableBlock, tell
+from headworks.reports.content import Column, Facts, Figure, Fold, Message, Notice, Prose, SituationContent, TableBlock, Tree, tell
 from headworks.reports.downloads import write_csv_text, write_workbook
 from headworks.reports.drawing.classes import POPULATION_CLASSES
 from headworks.reports.drawing.svg import draw
 from headworks.reports.wording import Wording, decimals_for, wording_for
 
 _NUMERIC = ("amount", "count", "share")
-_READERS = {"analyst": tell("analysts"), "partner": tell("partners"), "public": tell("the public")}
+_READERS = {
+    "analyst": tell("analysts"), "partner": tell("partners"), "public": tell("the public"),
+    "steward": tell("the steward of the workspace"),
+}  # fmt: skip
+# Rows of the table of all figures that stand in the page; more are in the downloads only.
+_MOST_ROWS = 600
 
 
 def write_cell(value: Any, column: Column, wording: Wording) -> str:
@@ -60,7 +65,10 @@ def css_string(text: str) -> Markup:
 
 def block_kind(block: Any) -> str:
     """Name of the template macro that prints a block."""
-    kinds: Sequence[tuple[type, str]] = ((Figure, "figure"), (TableBlock, "table"), (Notice, "notice"), (Facts, "facts"))
+    kinds: Sequence[tuple[type, str]] = (
+        (Figure, "figure"), (TableBlock, "table"), (Notice, "notice"), (Facts, "facts"), (Tree, "tree"), (Fold, "fold"),
+        (Prose, "prose"),
+    )  # fmt: skip
     return next(name for kind, name in kinds if isinstance(block, kind))
 
 
@@ -88,6 +96,8 @@ def _environment(wording: Wording) -> Environment:
         draw=lambda figure, tile, number: Markup(draw(figure, tile, number, wording)),  # noqa: S704
         population_classes=POPULATION_CLASSES,
         numeric=_NUMERIC,
+        is_message=lambda value: isinstance(value, Message),
+        most_rows=_MOST_ROWS,
     )
     return environment
 

@@ -82,6 +82,11 @@ class View:
             return Label(name_id)
         return Label(found["name_en"][0] or name_id, found["name_zh"][0])
 
+    @property
+    def is_deep(self) -> bool:
+        """Whether the report speaks of areas before sites."""
+        return self.tables.of_areas is not None and self.tables.of_areas.is_deep
+
     def analyte(self, drug: str) -> str:
         """The residue a drug is read from: that of the factors where it was measured, else the most measured one."""
         measured = _measured(self.tables).filter(pl.col("drug") == drug)

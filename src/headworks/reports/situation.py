@@ -9,6 +9,7 @@ import polars as pl
 from headworks.reports.content import Block, Column, Figure, SituationContent, TableBlock, Tile, section_id, tell
 from headworks.reports.downloads import data_dictionary, select_figures
 from headworks.reports.inputs import ReportRequest, SituationTables, View, select_view
+from headworks.reports.sections.area_report import Parts, area_report
 from headworks.reports.sections.drug import drug_section
 from headworks.reports.sections.evidence import coverage_section, inconsistent_section, method_section
 from headworks.reports.sections.headlines import headline, limits_of_what_is_said
@@ -63,13 +64,29 @@ def situation_report(tables: SituationTables, request: ReportRequest) -> Situati
         ``HW-D004`` when the area holds no site.
     """
     view = select_view(tables, request)
+    if tables.of_areas is not None and tables.of_areas.is_deep:
+        return _content(view, area_report(view, tables.of_areas))
     standings = {drug: standing(view, drug) for drug in view.drugs}
     names = {drug: view.name("drug", drug) for drug in view.drugs}
     heads = tuple(
         (section_id(drug), names[drug], headline(names[drug], tally(rows), request.period.label))
         for drug, rows in standings.items()
     )
-    method = tables.method
+    by_site = Parts(
+        headlines=heads,
+        cannot_say=limits_of_what_is_said(view),
+        overview=_overview(view, standings),
+        drugs=tuple(drug_section(view, drug, rows) for drug, rows in standings.items()),
+        evidence=(coverage_section(view, standings), inconsistent_section(view), method_section(view)),
+        figures=select_figures(standings),
+        dictionary=data_dictionary(),
+        shapes={},
+    )
+    return _content(view, by_site)
+
+
+def _content(view: View, parts: Parts) -> SituationContent:
+    method, request = view.tables.method, view.request
     generated = method.get("generated_on")
     return SituationContent(
         area_name=request.area_name,
@@ -79,12 +96,6 @@ def situation_report(tables: SituationTables, request: ReportRequest) -> Situati
         generated_on=generated if isinstance(generated, dt.date) else request.period.last,
         run_id=str(method.get("run_id") or ""),
         code_version=str(method.get("code_version") or ""),
-        headlines=heads,
-        cannot_say=limits_of_what_is_said(view),
-        overview=_overview(view, standings),
-        drugs=tuple(drug_section(view, drug, rows) for drug, rows in standings.items()),
-        evidence=(coverage_section(view, standings), inconsistent_section(view), method_section(view)),
-        figures=select_figures(standings),
-        dictionary=data_dictionary(),
         acknowledgements=tuple(str(text) for text in method.get("acknowledgements", ())),
+        **parts._asdict(),
     )

@@ -173,7 +173,8 @@ def changes(
 
     >>> from headworks.trends.period_mean import period_means
     >>> row = {"site_id": "s", "country": None, "city": None, "week": 0, "day": None, "analyte": "x", "drug": "X",
-    ...        "detection": "quantified", "limit": None, "u_day": 0.1, "u_batch": 0.1, "u_site": 0.1, "batch_id": None, "population": None}
+    ...        "detection": "quantified", "limit": None, "u_day": 0.1, "u_batch": 0.1, "u_site": 0.1, "batch_id": None,
+    ...        "population": None}
     >>> loads = [(2020, 1, 2.0), (2020, 2, 4.0), (2021, 1, 4.0), (2021, 2, 8.0)]
     >>> days = pl.DataFrame([row | {"year": year, "weekday": weekday, "value": load} for year, weekday, load in loads])
     >>> changes(period_means(days, "year"), days).select("period", "change_percent", "change_class").row(0)

@@ -77,8 +77,8 @@ def daily_loads(
     reported_loads
         ``ReportedLoads``; drug, country and city stay as published.
     sites
-        ``site_id``, ``country``, ``city`` of the sites of ``loads``, one row each; with ``population_served`` published loads get
-        it as their population.
+        ``site_id``, ``country``, ``city`` of the sites of ``loads``, one row each; with ``population_served`` published loads
+        get it as their population.
     analyte_drug
         ``analyte``, ``drug``: the drug a residue of ``loads`` stands for.
     defaults

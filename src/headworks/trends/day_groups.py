@@ -1,7 +1,7 @@
 """What the days of a group add up to, three ways: censored days at zero, where they likely were, and at their limit.
 
-A group is a run of days of one series: a week, a month, a year. Moments of all groups are summed together over runs of rows; no
-group has a loop, and a group's sums hang on its own days alone, so that recomputing some groups gives the bits of all.
+A group is a run of days of one series: a week, a month, a year. Moments of all groups are summed together over runs of rows;
+no group has a loop, and a group's sums hang on its own days alone, so that recomputing some groups gives the bits of all.
 
 Trap: an unknown limit stands for two different facts here. Within a group that has a quantified day it is *bounded* by the
 smallest one; a group without any looks to the series' days before (those the spread is learnt from); only then is it unknown.
@@ -59,9 +59,10 @@ def group_days(days: DayArrays, groups: Groups, spread: DaySpread) -> pl.DataFra
     -------
     pl.DataFrame
         A row per group, in order of series and label: ``site_id, analyte, drug, label``; ``n_days``, ``n_censored``,
-        ``n_not_detected``, ``n_months``; ``mean`` and ``sd`` with the suffixes ``_zero``, none and ``_limit`` (the mean is null
-        without a quantified day, those at the limit where one is unknown); ``log_sd``, root mean square of the days' spread, and
-        ``log_sd_df`` its degrees of freedom; ``sd_limit`` does not undercut the spread where a day is censored; ``u_day`` and
+        ``n_not_detected``, ``n_months``; ``mean`` and ``sd`` with the suffixes ``_zero``, none and ``_limit`` (the mean is
+        null without a quantified day, those at the limit where one is unknown); ``log_sd``, root mean square of the days'
+        spread, and ``log_sd_df`` its degrees of freedom; ``sd_limit`` does not undercut the spread where a day is censored;
+        ``u_day`` and
         ``u_site`` root mean square; ``sigma_batch`` and ``sigma_site``, what is left of them in the mean on the log scale.
     """
     rows = groups.rows

@@ -149,7 +149,8 @@ def day_spread(days: DayArrays, default_log_sd: float = 0.5, *, slots: frozenset
     Returns
     -------
     DaySpread
-        One number per day; ``smallest`` is the smallest quantified load of the series in the same window, not a number if none.
+        One number per day; ``smallest`` is the smallest quantified load of the series in the same window, not a number
+        if none.
 
     Raises
     ------

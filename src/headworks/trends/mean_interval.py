@@ -103,8 +103,8 @@ def one_day_bounds(
     r"""Bounds of a period's mean when one day speaks for it (T2).
 
     The day is a log-normal draw about the median of its period, and the mean lies ``sigma^2 / 2`` above the median on the
-    log scale: ``day exp((1 - 1/N) sigma^2 / 2 +- t sqrt(v))`` with ``v = (1 - 1/N) sigma^2 + ln(1 + u_day^2) / N`` and ``t`` of the
-    degrees of freedom that the borrowed scatter has.
+    log scale: ``day exp((1 - 1/N) sigma^2 / 2 +- t sqrt(v))`` with ``v = (1 - 1/N) sigma^2 + ln(1 + u_day^2) / N`` and ``t``
+    of the degrees of freedom that the borrowed scatter has.
 
     Examples
     --------

@@ -166,7 +166,8 @@ def period_means(
 
     >>> import datetime as dt
     >>> row = {"site_id": "s", "country": None, "city": None, "year": 2024, "week": 20, "analyte": "x", "drug": "X",
-    ...        "detection": "quantified", "limit": None, "u_day": 0.1, "u_batch": 0.1, "u_site": 0.1, "batch_id": None, "population": None}
+    ...        "detection": "quantified", "limit": None, "u_day": 0.1, "u_batch": 0.1, "u_site": 0.1, "batch_id": None,
+    ...        "population": None}
     >>> days = pl.DataFrame([row | {"weekday": d, "day": dt.date(2024, 5, 12 + d), "value": 2.0 * d} for d in (1, 2)])
     >>> period_means(days, "month").select("period", "mean", "n_days", "days_in_period", "method").row(0)
     ('2024-05', 3.0, 2, 31, 't_interval')

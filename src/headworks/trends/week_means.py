@@ -196,7 +196,7 @@ def week_means_of(
     level: float = 0.95,
     rate_only_above: float = 0.80,
 ) -> pl.DataFrame:
-    """As :func:`week_means`, from the days and their arrays, of the years and weeks wanted; what comes out is not checked again."""
+    """As :func:`week_means`, from days and their arrays, of the years and weeks wanted; what comes out is not checked."""
     _require_zero_as_zero(conventions)
     _require_one_residue_per_drug(arrays.series)
     groups, weeks = group_by_week(arrays, only)

@@ -25,9 +25,7 @@ class Disposal(NamedTuple):
     kept_out: pl.DataFrame
 
 
-def derive_disposal(
-    loads: pl.DataFrame, facts: dict[str, pl.DataFrame], method: Method, since: dt.date
-) -> Disposal:
+def derive_disposal(loads: pl.DataFrame, facts: dict[str, pl.DataFrame], method: Method, since: dt.date) -> Disposal:
     """Days on which a drug was poured away, from a day on; earlier loads are the past that they are judged by."""
     fractions = fractions_of_days(facts["enantiomeric_fractions"], facts["samples"])
     # A corrected load is carried back to the source already.

@@ -21,8 +21,8 @@ _NEVER = dt.date(1900, 1, 1)
 class Register(NamedTuple):
     """What does not change from year to year.
 
-    ``sites`` have ``country`` and ``city``, and ``population_served`` as dated populations say; ``therapeutic`` is medical use by
-    site.
+    ``sites`` have ``country`` and ``city``, and ``population_served`` as dated populations say; ``therapeutic`` is medical use
+    by site.
     """
 
     sites: pl.DataFrame
@@ -49,7 +49,7 @@ def with_ends(areas: pl.DataFrame) -> pl.DataFrame:
     Examples
     --------
     >>> day = [dt.date(2020, 1, 1), dt.date(2021, 1, 1)]
-    >>> areas = pl.DataFrame({"area_id": ["P", "P"], "valid_from": day, "valid_to": [None, None]}, schema_overrides={"valid_to": pl.Date})
+    >>> areas = pl.DataFrame({"area_id": ["P", "P"], "valid_from": day, "valid_to": pl.Series([None, None], dtype=pl.Date)})
     >>> with_ends(areas)["valid_to"].to_list()
     [datetime.date(2020, 12, 31), None]
     """
@@ -97,9 +97,7 @@ def therapeutic_of_sites(facts: dict[str, pl.DataFrame]) -> pl.DataFrame:
     latest = facts["areas"].sort("area_id", "valid_from").unique("area_id", keep="last", maintain_order=True)
     parents = dict(latest.select("area_id", "parent_id").rows())
     steps = [
-        (area, above, step)
-        for area in sites["area_id"].unique().sort()
-        for step, above in enumerate(upwards(area, parents))
+        (area, above, step) for area in sites["area_id"].unique().sort() for step, above in enumerate(upwards(area, parents))
     ]
     near = pl.DataFrame(steps, schema={"area_id": pl.String, "_above": pl.String, "_step": pl.Int32}, orient="row")
     rows = sites.join(near, on="area_id").join(use, left_on="_above", right_on="area_id", how="inner")

@@ -1,7 +1,7 @@
 """What new facts touch: days, and through them the periods whose figures may change.
 
-A figure hangs on the days in its period, on those the spread is learnt from (the four quarters before, or its own where nothing
-was sampled before), and a change on the same period a year earlier. So a touched day reaches
+A figure hangs on the days in its period, on those the spread is learnt from (the four quarters before, or its own where
+nothing was sampled before), and a change on the same period a year earlier. So a touched day reaches
 
 * the week, month, quarter, half-year and year that hold it;
 * all periods of the four quarters after it in its year, and of its own quarter when that is an opening one;

@@ -6,9 +6,9 @@ The facts come from a :class:`Source`, so the same steps serve tables in memory 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
@@ -19,7 +19,7 @@ from headworks.tables import PART, RESULTS, SHELF, Loads
 from headworks.workflows.method import Method
 from headworks.workflows.register import build_register
 from headworks.workflows.scope import Scope, years_touched
-from headworks.workflows.year import YearFacts, YearResult, derive_year, year_range
+from headworks.workflows.year import Emit, Recomputed, YearFacts, derive_year, year_range
 
 NOT_KNOWN = "the sample is not known"
 _LEFT_OUT = ["sample_id", "analyte", "replicate", "reason"]
@@ -77,8 +77,15 @@ class Steps:
             self._name = ""
 
 
-def derive_years(source: Source, method: Method, scope: Scope, steps: Steps) -> Iterator[tuple[int, YearResult]]:
-    """What is recomputed of every year, in order.
+class Years(NamedTuple):
+    """The years of which something was recomputed, and the results that made no load: ``sample_id, analyte, replicate, reason``."""
+
+    years: list[int]
+    left_out: pl.DataFrame
+
+
+def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emit: Emit) -> Years:
+    """Compute every year, in order, and hand out its tables one after the other.
 
     Parameters
     ----------
@@ -90,17 +97,20 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps) -> 
         What is recomputed.
     steps
         Told of each step.
+    emit
+        Given what is recomputed, the name of a table and its rows with their ``part``.
 
-    Yields
-    ------
-    tuple
-        The year and its result.
+    Returns
+    -------
+    Years
+        ``left_out`` holds what was computed now, and all results whose sample is not known.
     """
     facts = source.facts
     steps.begin("register")
     register = build_register(facts)
     loads_before: dict[int, pl.DataFrame] = {}
     kept_out: dict[int, pl.DataFrame] = {}
+    left_out, years = [unknown_samples(source)], list[int]()
     for year in years_touched(scope, _years_of(facts, scope)):
         steps.begin("facts")
         earlier = loads_before.pop(year - 1, None)
@@ -113,11 +123,13 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps) -> 
         kept_out_before = pl.concat([kept_out[year - 1], near])
         kept_loads = _kept(source, scope, year)
         year_facts = YearFacts(facts, samples, source.measurements_of(samples), earlier, kept_loads, kept_out_before)
-        result = derive_year(year, year_facts, register, method, scope, steps.begin)
+        result = derive_year(year, year_facts, register, method, scope, emit, steps.begin)
+        del year_facts, samples, earlier, kept_loads
         loads_before, kept_out = {year: result.loads}, {year: result.kept_out}
-        steps.begin("writing")
-        yield year, result
+        left_out.append(result.left_out.select(_LEFT_OUT))
+        years.append(year)
     steps.end()
+    return Years(years, pl.concat(left_out).unique().sort(_LEFT_OUT))
 
 
 def derive_situation(
@@ -142,13 +154,13 @@ def derive_situation(
     source = InMemory(facts)
     steps = Steps(tell)
     found: dict[str, list[pl.DataFrame]] = {name: [empty_result(name)] for name in RESULTS}
-    left_out = [unknown_samples(source)]
-    for _, result in derive_years(source, method, Scope(), steps):
-        left_out.append(result.left_out.select(_LEFT_OUT))
-        for name, frame in result.tables.items():
-            found[name].append(frame.select(found[name][0].columns).cast(dict(found[name][0].schema)))
+
+    def keep(_: Recomputed, name: str, frame: pl.DataFrame) -> None:
+        found[name].append(frame.select(found[name][0].columns).cast(dict(found[name][0].schema)))
+
+    years = derive_years(source, method, Scope(), steps, keep)
     tables = {name: sort_by_key(pl.concat(frames), SHELF[name].schema) for name, frames in found.items()}
-    return Situation(tables, pl.concat(left_out).unique().sort(_LEFT_OUT[:3]), steps.seconds)
+    return Situation(tables, years.left_out.sort(_LEFT_OUT[:3]), steps.seconds)
 
 
 class InMemory:
@@ -181,7 +193,9 @@ class InMemory:
 
 def with_sampling_day(samples: pl.DataFrame) -> pl.DataFrame:
     """Samples with their sampling ``day``."""
-    return samples.with_columns(day=sampling_day(pl.col("collected_from").dt.replace_time_zone(None), pl.col("utc_offset_min")))
+    return samples.with_columns(
+        day=sampling_day(pl.col("collected_from").dt.replace_time_zone(None), pl.col("utc_offset_min"))
+    )
 
 
 def unknown_samples(source: Source) -> pl.DataFrame:

@@ -1,8 +1,8 @@
 """One year of the situation: from its samples to its loads, means, changes and area figures, whole or what new facts touch.
 
-A year needs the loads of the year before (the spread is learnt from them, changes compare with them) and three days of the next
-(a week that begins in it). Years follow one another in order; what comes out of a year is the same, bit for bit, whatever part
-of it is recomputed.
+A year needs the loads of the year before (the spread is learnt from them, changes compare with them) and three days of the
+next (a week that begins in it). Years follow one another in order; what comes out of a year is the same, bit for bit,
+whatever part of it is recomputed.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from headworks.loads import (
     replace_consumption,
 )
 from headworks.loads.area_consumption import area_consumption
+from headworks.tables import InconsistentMeans
 from headworks.trends import flag_inconsistent_means
 from headworks.trends.areas.change import area_changes_of
 from headworks.trends.areas.roll_up import area_loads_of
 from headworks.trends.change import changes_of
-from headworks.trends.day_arrays import day_arrays
-from headworks.trends.day_spread import day_spread
+from headworks.trends.day_arrays import DayArrays, day_arrays
+from headworks.trends.day_spread import DaySpread, day_spread
 from headworks.trends.period_mean import PERIOD_MEAN_KINDS, period_means_of
 from headworks.trends.week_means import week_means_of
 from headworks.workflows.evidence import Disposal, derive_conformity, derive_disposal, derive_populations
@@ -60,18 +61,23 @@ class YearFacts(NamedTuple):
     kept_out_before: pl.DataFrame
 
 
-class YearResult(NamedTuple):
-    """Recomputed rows of the result tables with their ``part``, and what of the year was recomputed.
+class Recomputed(NamedTuple):
+    """What of a year is recomputed; disposal was judged from ``judged_since`` on."""
 
-    ``loads`` are all of the year, ``kept_out`` those left out of its means; disposal was judged from ``judged_since`` on.
-    """
-
-    tables: dict[str, pl.DataFrame]
+    year: int
     scope: YearScope
-    left_out: pl.DataFrame
+    judged_since: dt.date
+
+
+class YearLoads(NamedTuple):
+    """What the next year needs of a year, its ``loads`` and those ``kept_out`` of its means; and what was ``left_out``, why."""
+
     loads: pl.DataFrame
     kept_out: pl.DataFrame
-    judged_since: dt.date
+    left_out: pl.DataFrame
+
+
+Emit = Callable[[Recomputed, str, pl.DataFrame], None]
 
 
 def year_range(year: int) -> tuple[dt.date, dt.date]:
@@ -80,14 +86,9 @@ def year_range(year: int) -> tuple[dt.date, dt.date]:
 
 
 def derive_year(
-    year: int,
-    year_facts: YearFacts,
-    register: Register,
-    method: Method,
-    scope: Scope,
-    begin: Callable[[str], None] = lambda step: None,
-) -> YearResult:
-    """Result tables of a year.
+    year: int, year_facts: YearFacts, register: Register, method: Method, scope: Scope, emit: Emit, begin: Callable[[str], None]
+) -> YearLoads:
+    """Compute the result tables of a year and hand them out, one after the other.
 
     Parameters
     ----------
@@ -101,12 +102,15 @@ def derive_year(
         Parameter set, uncertainties, week conventions.
     scope
         What is recomputed.
+    emit
+        Given what is recomputed, the name of a table and its recomputed rows with their ``part``; a table is let go when it has
+        been handed out.
     begin
         Called with the name of each step.
 
     Returns
     -------
-    YearResult
+    YearLoads
     """
     facts = year_facts.facts
     begin("loads")
@@ -119,23 +123,28 @@ def derive_year(
     since = first_judged_day(scope, year)
     disposal = derive_disposal(pl.concat([year_facts.earlier_loads, loads]), facts, method, since)
     scope = _with_days_kept_out(scope, disposal, year_facts.kept_out_before, since)
-    begin("days")
     kept_out = pl.concat([year_facts.kept_out_before.filter(pl.col("day") < since), disposal.kept_out])
+    begin("days")
     days = _days(year, loads, kept_out, year_facts, register, method)
     scoped = scope_of_year(scope, year, days["day"].drop_nulls().unique().to_list())
-    tables = _figures(year, days, year_facts, register, method, scoped, begin)
+    said = Recomputed(year, scoped, since)
+    labels, weeks = _wanted(year, days, scoped)
+    emit(said, "loads", with_part_of_day(derived.loads.filter(of_year)))
+    emit(said, "consumption", with_part_of_day(used))
+    emit(said, "residue_ratios", with_part_of_day(disposal.ratios.filter(of_year)))
+    emit(said, "disposal_events", with_part_of_day(disposal.events.filter(of_year)))
+    del used, disposal
     begin("populations and conformity")
-    labels = _wanted(year, days, scoped)[0]
     quarters = _of_kind(labels, "quarter")
-    tables |= {
-        "loads": with_part_of_day(derived.loads.filter(of_year)),
-        "consumption": with_part_of_day(used),
-        "residue_ratios": with_part_of_day(disposal.ratios.filter(of_year)),
-        "disposal_events": with_part_of_day(disposal.events.filter(of_year)),
-        "population_estimates": derive_populations(loads.filter(of_year), facts, method, quarters),
-        "nonconformities": derive_conformity(facts["samples"], method, year, None if scoped.is_all else quarters),
-    }
-    return YearResult(tables, scoped, derived.left_out, loads.filter(of_year), kept_out.filter(of_year), since)
+    emit(said, "population_estimates", derive_populations(loads.filter(of_year), facts, method, quarters))
+    conformity = derive_conformity(facts["samples"], method, year, None if scoped.is_all else quarters)
+    emit(said, "nonconformities", conformity)
+    arrays = day_arrays(days)
+    spread = day_spread(arrays)
+    _emit_weeks(said, days, arrays, spread, weeks, year_facts, method, emit, begin)
+    del days
+    _emit_periods(said, arrays, spread, labels, register, method, emit, begin)
+    return YearLoads(loads.filter(of_year), kept_out.filter(of_year), derived.left_out)
 
 
 def _load_inputs(year_facts: YearFacts) -> LoadInputs:
@@ -205,55 +214,71 @@ def _days(
     return days.filter(inside.fill_null(pl.col("year").is_between(year - 1, year)))
 
 
-def _figures(
-    year: int,
+def _emit_weeks(
+    said: Recomputed,
     days: pl.DataFrame,
+    arrays: DayArrays,
+    spread: DaySpread,
+    weeks: frozenset[tuple[int, int]],
     year_facts: YearFacts,
-    register: Register,
     method: Method,
-    scope: YearScope,
+    emit: Emit,
     begin: Callable[[str], None],
-) -> dict[str, pl.DataFrame]:
-    arrays = day_arrays(days)
-    spread = day_spread(arrays)
-    labels, weeks = _wanted(year, days, scope)
+) -> None:
     begin("weekly means")
     weekly = week_means_of(days, arrays, spread, method.conventions, weeks)
+    inconsistent = _inconsistent(said.year, weekly, days, year_facts, method, weeks)
+    emit(said, "inconsistent_means", with_part_of_week(pl.DataFrame(inconsistent)))
+    emit(said, "weekly_means", with_part_of_week(weekly))
+
+
+def _emit_periods(
+    said: Recomputed,
+    arrays: DayArrays,
+    spread: DaySpread,
+    labels: frozenset[str],
+    register: Register,
+    method: Method,
+    emit: Emit,
+    begin: Callable[[str], None],
+) -> None:
+    factors, set_id = method.parameters.factors, method.parameters.set_id
     begin("period means")
-    kinds = [period_means_of(arrays, kind, spread, _of_kind(labels, kind)) for kind in PERIOD_MEAN_KINDS]
-    means = pl.concat(kinds)
+    means = pl.concat([period_means_of(arrays, kind, spread, _of_kind(labels, kind)) for kind in PERIOD_MEAN_KINDS])
+    begin("consumption of periods")
+    emit(said, "period_consumption", with_part_of_period(period_consumption(means, factors, set_id)))
+    emit(said, "period_means", with_part_of_period(means))
+    del means
     begin("changes")
-    changed = changes_of(arrays, spread, labels)
+    emit(said, "changes", with_part_of_period(changes_of(arrays, spread, labels)))
     begin("areas")
     areas = area_loads_of(arrays, spread, register.network, labels)
+    begin("consumption of areas")
+    emit(said, "area_consumption", with_part_of_period(area_consumption(areas, factors, set_id)))
+    emit(said, "area_loads", with_part_of_period(areas))
+    del areas
     begin("changes of areas")
-    areas_changed = area_changes_of(arrays, spread, register.network, labels)
-    begin("consumption of periods")
-    factors, set_id = method.parameters.factors, method.parameters.set_id
-    used = period_consumption(means, factors, set_id)
-    areas_used = area_consumption(areas, factors, set_id)
-    begin("published means")
-    published = year_facts.facts["published_means"].filter(pl.col("year") == year)
-    headings = residue_headings(method.parameters, weekly, published)
-    inconsistent = flag_inconsistent_means(
-        weekly,
-        _of_weeks(under_headings(published, headings), weeks),
-        days=days.filter(pl.col("year") == year),
-        conventions=method.conventions,
-    )
-    by_period = {
-        "period_means": means, "changes": changed, "period_consumption": used, "area_loads": areas,
-        "area_changes": areas_changed, "area_consumption": areas_used,
-    }  # fmt: skip
-    by_week = {"weekly_means": weekly, "inconsistent_means": inconsistent}
-    return {name: with_part_of_period(frame) for name, frame in by_period.items()} | {
-        name: with_part_of_week(pl.DataFrame(frame)) for name, frame in by_week.items()
-    }
+    emit(said, "area_changes", with_part_of_period(area_changes_of(arrays, spread, register.network, labels)))
 
 
-def _wanted(
-    year: int, days: pl.DataFrame, scope: YearScope
-) -> tuple[frozenset[str], frozenset[tuple[int, int]]]:
+def _inconsistent(
+    year: int,
+    weekly: pl.DataFrame,
+    days: pl.DataFrame,
+    year_facts: YearFacts,
+    method: Method,
+    weeks: frozenset[tuple[int, int]],
+) -> pl.DataFrame:
+    """Printed means of the year's weeks that the printed days do not give."""
+    published = _of_weeks(year_facts.facts["published_means"].filter(pl.col("year") == year), weeks)
+    if published.is_empty():
+        return InconsistentMeans.create_empty()
+    published = under_headings(published, residue_headings(method.parameters, weekly, published))
+    near = days.filter(pl.col("year") == year)
+    return flag_inconsistent_means(weekly, published, days=near, conventions=method.conventions)
+
+
+def _wanted(year: int, days: pl.DataFrame, scope: YearScope) -> tuple[frozenset[str], frozenset[tuple[int, int]]]:
     """Labels and weeks of the year that are recomputed, all of those with a day when everything is."""
     if scope.labels is not None and scope.weeks is not None:
         return scope.labels, scope.weeks

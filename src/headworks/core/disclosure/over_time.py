@@ -6,9 +6,9 @@ what is left of it (its block) and what is left of the figure around it are safe
 and what holds a safe group is safe. So it is enough that each long period has *one* such short period (D5). Where it has
 none, the long figure is withheld too.
 
-Two cases need none. What the unit holds may be made up of figures inside it, throughout: then it says nothing of its own. Or it
-makes up, with its neighbours, a figure around it that is shown in the short periods, throughout: then its short figures follow
-from others, which are safe.
+Two cases need none. What the unit holds may be made up of figures inside it, throughout: then it says nothing of its own.
+Or it makes up, with its neighbours, a figure around it that is shown in the short periods, throughout: then its short figures
+follow from others, which are safe.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 class _Slots(NamedTuple):
-    """By slot of the shortest periods: has a block; it is safe; the slot around it, -1 for none; all blocks beside it are safe."""
+    """By slot of the shortest periods; ``around`` is the slot around it, -1 for none."""
 
     has_block: Mask
     is_safe: Mask

@@ -16,21 +16,21 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from headworks.core.disclosure.alone import own_reasons
 from headworks.core.disclosure.blocks import hide_blocks, verdict_on_slots
+from headworks.core.disclosure.coding import UNIT, coded_members
 from headworks.core.disclosure.crossings import crossing_units
 from headworks.core.disclosure.groups import DOMINANCE, POPULATION, SAFE, SITES, SiteFlags
 from headworks.core.disclosure.incidence import Incidence, build_incidence
 from headworks.core.disclosure.over_time import redundant_slots, units_disclosed_over_time
 from headworks.core.disclosure.spans import longer_periods, with_kind
-from headworks.core.disclosure.tiers import TierRule, is_suppressed
+from headworks.core.disclosure.tiers import TierRule
 from headworks.core.errors import DataRefused
 from headworks.core.periods import KINDS, PeriodKind
 
 Mask = npt.NDArray[np.bool_]
 REASONS = ("institution", "detail", "primary_population", "primary_sites", "dominance", "secondary")
 _WORDS = {SAFE: None, POPULATION: "primary_population", SITES: "primary_sites", DOMINANCE: "dominance"}
-_UNIT = ["unit_kind", "unit_id"]
-_MEMBERS = [*_UNIT, "period", "atom", "site_id", "people"]
 
 
 class _Kind(NamedTuple):
@@ -95,10 +95,10 @@ def protect(
         return figures.with_columns(is_suppressed=pl.lit(value=False), why=pl.lit(None, dtype=pl.String))
     _require_members(figures, members, sites)
     figures = with_kind(figures.with_row_index("_row"))
-    coded, units, flags = _coded(members, sites, rule, history)
+    coded, units, flags = coded_members(members, sites, rule, history)
     fixed = units["is_fixed"].to_numpy()
     kinds = _kinds_of(coded, units)
-    own = _own_reason(figures, _judged(kinds, units, flags, rule), members, sites, rule)
+    own = own_reasons(figures, _judged(kinds, units, flags, rule), members, sites, rule)
     shown = np.ones(units.height, dtype=bool)
     for kind, one in kinds.items():
         shown = shown & ~_withheld_alone(own.filter(pl.col("period_kind") == kind), units)
@@ -126,7 +126,7 @@ def _judged(kinds: dict[PeriodKind, _Kind], units: pl.DataFrame, flags: SiteFlag
     frames = []
     for incidence, periods, _ in kinds.values():
         verdict = pl.Series(verdict_on_slots(incidence, flags, rule)).replace_strict(_WORDS, return_dtype=pl.String)
-        names = units[incidence.unit_of].select(*_UNIT, "is_fixed")
+        names = units[incidence.unit_of].select(*UNIT, "is_fixed")
         labels = pl.Series(periods, dtype=pl.String)[incidence.period_of]
         frames.append(names.with_columns(period=labels, _judged=verdict).filter(~pl.col("is_fixed")).drop("is_fixed"))
     empty = pl.DataFrame(schema={"unit_kind": pl.String, "unit_id": pl.String, "period": pl.String, "_judged": pl.String})
@@ -134,10 +134,10 @@ def _judged(kinds: dict[PeriodKind, _Kind], units: pl.DataFrame, flags: SiteFlag
 
 
 def _require_members(figures: pl.DataFrame, members: pl.DataFrame, sites: pl.DataFrame) -> None:
-    alone = figures.join(members, on=[*_UNIT, "period"], how="anti")
+    alone = figures.join(members, on=[*UNIT, "period"], how="anti")
     strange = members.join(sites, on="site_id", how="anti")
     if alone.height or strange.height:
-        found = alone.select(*_UNIT, "period").rows()[:3] if alone.height else strange["site_id"].unique().sort().to_list()[:3]
+        found = alone.select(*UNIT, "period").rows()[:3] if alone.height else strange["site_id"].unique().sort().to_list()[:3]
         raise DataRefused(
             "It is not known who is behind a figure.",
             where="members" if alone.height else "sites",
@@ -147,95 +147,12 @@ def _require_members(figures: pl.DataFrame, members: pl.DataFrame, sites: pl.Dat
         )
 
 
-def _own_reason(
-    figures: pl.DataFrame, judged: pl.DataFrame, members: pl.DataFrame, sites: pl.DataFrame, rule: TierRule
-) -> pl.DataFrame:
-    """Figures with ``own``: why each is withheld by itself, empty where it is not."""
-    institutions = sites.filter("is_institution").select(unit_kind=pl.lit("site"), unit_id="site_id", _is_institution=True)
-    rows = figures.join(judged, on=[*_UNIT, "period"], how="left", maintain_order="left")
-    rows = rows.join(institutions, on=_UNIT, how="left", maintain_order="left")
-    is_few, is_dominated = pl.lit(value=False), pl.lit(value=False)
-    if "n_sites" in figures.columns:
-        is_few = (pl.col("n_sites") < rule.min_sites) & ~pl.col("_named")
-    if "largest_share" in figures.columns:
-        is_dominated = (pl.col("largest_share") > rule.dominance) & ~pl.col("_named")
-        rest = pl.col("population") * (1.0 - pl.col("largest_share"))
-        may_stand = (
-            pl.col("population") * pl.col("largest_share") >= rule.floor if rule.min_sites <= 1 else pl.lit(value=False)
-        )
-        is_dominated = is_dominated & (rest < rule.floor) & ~may_stand
-    rows = rows.join(_with_named(members, sites, rule), on=[*_UNIT, "period"], how="left", maintain_order="left")
-    rows = rows.with_columns(pl.col("_named").fill_null(value=False))
-    shorter = [kind for kind in KINDS if rule.holds_back(kind)]
-    own = (
-        pl.when(pl.col("_is_institution").fill_null(value=False) & (not rule.shows_institutions))
-        .then(pl.lit("institution"))
-        .when(pl.col("period_kind").is_in(shorter))
-        .then(pl.lit("detail"))
-        .when(is_suppressed(pl.col("population"), rule.floor, tier=rule.tier))
-        .then(pl.lit("primary_population"))
-        .when(pl.col("_judged").is_not_null())
-        .then(pl.col("_judged"))
-        .when(is_few.fill_null(value=False))
-        .then(pl.lit("primary_sites"))
-        .when(is_dominated.fill_null(value=False))
-        .then(pl.lit("dominance"))
-    )
-    return rows.with_columns(own=own).select("_row", *_UNIT, "period", "period_kind", "year", "own")
-
-
-def _with_named(members: pl.DataFrame, sites: pl.DataFrame, rule: TierRule) -> pl.DataFrame:
-    """Figures that hold named sites with residents enough to stand alone: ``_named``."""
-    named = members.join(sites.filter("is_named"), on="site_id", how="semi").sort(*_UNIT, "period", "atom")
-    people = named.group_by(*_UNIT, "period", maintain_order=True).agg(_people=pl.col("people").sum())
-    return people.select(*_UNIT, "period", _named=pl.col("_people") >= rule.floor)
-
-
-def _coded(
-    members: pl.DataFrame, sites: pl.DataFrame, rule: TierRule, history: pl.DataFrame | None
-) -> tuple[pl.DataFrame, pl.DataFrame, SiteFlags]:
-    """Members as codes; the units (a unit is an area or site in a year, new or out already); flags of the sites."""
-    if "piece" not in members.columns:
-        members = members.with_columns(piece=pl.lit(""))
-    rows = members.select(*_MEMBERS, "piece").with_columns(edition=pl.lit(""))
-    if history is not None and history.height:
-        old = history if "piece" in history.columns else history.with_columns(piece=pl.lit(""))
-        old = old if "edition" in old.columns else old.with_columns(edition=pl.lit("earlier"))
-        rows = pl.concat([rows, old.select(rows.columns).cast(rows.schema)])
-    rows = with_kind(rows)
-    rows = rows.filter(~pl.col("period_kind").is_in([kind for kind in KINDS if rule.holds_back(kind)]))
-    known = sites.unique("site_id").sort("site_id").with_row_index("site")
-    # An analyst is shown a site of unknown population: it counts as one that just reaches the floor.
-    unknown = float(rule.floor) if rule.shows_unknown else 0.0
-    rows = rows.with_columns(pl.col("people").cast(pl.Float64).fill_null(unknown), is_area=pl.col("unit_kind") == "area")
-    key = [*_UNIT, "year", "edition"]
-    units = rows.select(key).unique().sort("edition", *_UNIT, "year").with_row_index("unit")
-    atoms = rows.select("atom").unique().sort("atom").with_row_index("atom_code")
-    pieces = rows.select("piece").unique().sort("piece").with_row_index("piece_code")
-    rows = (
-        rows.join(units, on=key)
-        .join(atoms, on="atom")
-        .join(pieces, on="piece")
-        .join(known.select("site_id", "site"), on="site_id")
-        .select(
-            "period", "period_kind", "is_area", "people",
-            *(pl.col(name).cast(pl.Int64) for name in ("unit", "site")),
-            atom=pl.col("atom_code").cast(pl.Int64),
-            piece=pl.col("piece_code").cast(pl.Int64),
-        )
-    )  # fmt: skip
-    flags = SiteFlags(
-        known["is_named"].fill_null(value=False).to_numpy(), known["is_institution"].fill_null(value=False).to_numpy()
-    )
-    return rows.sort("unit", "period", "atom"), units.with_columns(is_fixed=pl.col("edition") != ""), flags
-
-
 def _withheld_alone(own: pl.DataFrame, units: pl.DataFrame) -> Mask:
     """By unit: withheld by itself in some period."""
     withheld = (
-        own.filter(pl.col("own").is_not_null()).select(*_UNIT, "year").unique().with_columns(is_withheld=pl.lit(value=True))
+        own.filter(pl.col("own").is_not_null()).select(*UNIT, "year").unique().with_columns(is_withheld=pl.lit(value=True))
     )
-    found = units.join(withheld, on=[*_UNIT, "year"], how="left", maintain_order="left")
+    found = units.join(withheld, on=[*UNIT, "year"], how="left", maintain_order="left")
     return found.select((pl.col("is_withheld") & ~pl.col("is_fixed")).fill_null(value=False)).to_series().to_numpy()
 
 
@@ -289,19 +206,19 @@ def _resolved(kinds: dict[PeriodKind, _Kind], shown_kinds: list[PeriodKind], fix
 
 def _told(figures: pl.DataFrame, own: pl.DataFrame, units: pl.DataFrame, kinds: dict[PeriodKind, _Kind]) -> pl.DataFrame:
     new = units.filter(~pl.col("is_fixed"))
-    empty = new.clear().select(*_UNIT, "year", period_kind=pl.lit(""))
+    empty = new.clear().select(*UNIT, "year", period_kind=pl.lit(""))
     shown = pl.concat(
         [
             empty,
             *(
-                new.select(*_UNIT, "year", period_kind=pl.lit(kind)).filter(
+                new.select(*UNIT, "year", period_kind=pl.lit(kind)).filter(
                     pl.Series(one.shown[new["unit"].to_numpy()], dtype=pl.Boolean)
                 )
                 for kind, one in kinds.items()
             ),
         ]
     ).with_columns(_is_shown=pl.lit(value=True))
-    rows = own.join(shown, on=[*_UNIT, "year", "period_kind"], how="left", maintain_order="left")
+    rows = own.join(shown, on=[*UNIT, "year", "period_kind"], how="left", maintain_order="left")
     why = pl.when(pl.col("_is_shown").is_null()).then(pl.col("own").fill_null("secondary"))
     told = rows.select("_row", why=why).with_columns(is_suppressed=pl.col("why").is_not_null())
     return (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from headworks.core.errors import HeadworksError
 from headworks.jobs.check.findings import Finding
 from headworks.jobs.left_out import read_left_out
@@ -15,7 +13,6 @@ from headworks.store import Manifest, Workspace, latest_run, read_imports, read_
 from headworks.store.results import digest_of_parts
 from headworks.tables import RESULTS
 from headworks.workflows import Scope, Steps, derive_years
-from headworks.workflows.situation import unknown_samples
 
 
 def check_results(workspace: Workspace, *, reproduce: bool) -> list[Finding]:
@@ -84,13 +81,9 @@ def _reproduce(workspace: Workspace, run: Manifest) -> list[Finding]:
         message = f"Run {run.run_id} cannot be recomputed: {problem}"
         return [Finding("error", "HW-C012", message, "Bring back its facts and its parameter set")]
     parts = Parts()
-    left_out = [unknown_samples(source)]
-    for _, result in derive_years(source, method, Scope(), Steps()):
-        left_out.append(result.left_out.select(left_out[0].columns))
-        for name, frame in result.tables.items():
-            parts.take_all(name, frame)
+    again = derive_years(source, method, Scope(), Steps(), lambda _, name, frame: parts.take_all(name, frame))
     wrong = [name for name in RESULTS if digest_of_parts(parts.said[name]) != run.results.get(name, {}).get("sha256")]
-    listed = pl.concat(left_out).unique()
+    listed = again.left_out
     if not listed.sort(listed.columns).equals(read_left_out(workspace, run).sort(listed.columns)):
         wrong.append("the list of what was left out")
     if not wrong:

@@ -53,21 +53,36 @@ def draw_areas(figure: Figure, tile: Tile, number: int, wording: Wording) -> ET.
     """Areas as polygons, filled by class or state; the larger areas they lie in as outlines over them."""
     lines: Outlines = figure.scale["outlines"]
     root = _picture(figure, tile, number, wording, lines.width, lines.height)
+    for row in tile.rows:
+        mark = _element(root, "use", href=f"#{shape_id(row['area_id'])}", fill=_fill(row))
+        if row["state"] == "value":
+            mark.set("stroke", _fill(row))  # closes the seams between the cells of one area
+            mark.set("stroke-width", "0.6")
+        _element(mark, "title", wording.say(row["hover"]))
     # What was not sampled first, so that its grey edge lies under the others.
     for row in sorted(tile.rows, key=lambda one: one["state"] != "not_sampled"):
-        mark = _element(root, "use", href=f"#{shape_id(row['area_id'])}", fill=_fill(row))
-        mark.set("stroke", MUTED if row["state"] == "not_sampled" else PAPER if row["state"] == "value" else INK)
-        mark.set("stroke-width", "0.7")
-        _element(mark, "title", wording.say(row["hover"]))
+        color = MUTED if row["state"] == "not_sampled" else INK
+        _element(root, "path", d=lines.edges[row["area_id"]], fill="none", stroke=color, stroke_width="0.6")
     for area in figure.scale["edges"]:
-        _element(root, "path", d=lines.edges[area], fill="none", stroke=INK, stroke_width="1.1", stroke_linejoin="round")
+        _element(root, "path", d=lines.edges[area], fill="none", stroke=INK, stroke_width="1.3", stroke_linejoin="round")
     if figure.scale["has_labels"]:
         group = _element(root, "g", font_size=10, text_anchor="middle", fill=INK, stroke=PAPER, stroke_width="2.6",
                          paint_order="stroke", stroke_linejoin="round")  # fmt: skip
-        for row in tile.rows:
-            x, y = lines.middles[row["area_id"]]
-            _element(group, "text", wording.say(row["label"]), x=min(max(x, 24.0), lines.width - 24.0), y=y + 3.5)
+        _names(group, tile, lines, wording)
     return root
+
+
+def _names(group: ET.Element, tile: Tile, lines: Outlines, wording: Wording) -> None:
+    """Names where they have room; one that would run into another is left to hovering and the table."""
+    taken: list[tuple[float, float, float]] = []
+    for row in tile.rows:
+        name = wording.say(row["label"])
+        half = sum(10.0 if ord(sign) > 0x2E7F else 5.6 for sign in name) / 2
+        x, y = lines.middles[row["area_id"]]
+        x = min(max(x, half), lines.width - half)
+        if all(abs(x - other) > half + wide or abs(y - high) > 10.0 for other, high, wide in taken):
+            taken.append((x, y, half))
+            _element(group, "text", name, x=x, y=y + 3.5)
 
 
 def _on_log(value: float, domain: tuple[float, float]) -> float:

@@ -201,14 +201,7 @@ def consumption_blocks(view: View, drug: str, rows: pl.DataFrame) -> tuple[list[
             doses=Amount(middle["doses_per_1000_per_day"]), low=Amount(middle["doses_lower"]),
             high=Amount(middle["doses_upper"]),
         ))  # fmt: skip
-    factors = view.tables.factors.filter((pl.col("drug") == drug) & (pl.col("analyte") == view.analyte(drug)))
-    notices: list[Block] = []
-    if "from memory" in {*factors["excretion_status"].to_list(), *factors["dose_status"].to_list()}:
-        notices.append(Notice(tell(
-            "Factor from memory: the excretion factor or the dose of {drug} was not yet checked against its source."
-            " Read consumption and doses as an order of magnitude; loads are not touched by it.", drug=name,
-        )))  # fmt: skip
-    return lead, notices
+    return lead, factor_notices(view, drug)
 
 
 def drug_section(view: View, drug: str, rows: pl.DataFrame) -> Section:
@@ -226,15 +219,27 @@ def drug_section(view: View, drug: str, rows: pl.DataFrame) -> Section:
     analyte = view.analyte(drug)
     lead = [tell("Residue measured: {residue}.", residue=view.name("analyte", analyte))] if analyte else []
     used, notices = consumption_blocks(view, drug, rows)
-    first, *far = map_figures(view, drug, rows)
-    blocks = [
-        first,
-        *rank_figure(view, drug, rows),
-        site_table(view, drug, rows),
-        *notices,
-        *trend_blocks(view, drug, rows),
-    ]
-    beside = (*far, *weekday_blocks(view, drug))
+    blocks, beside = site_blocks(view, drug, rows, notices)
     name = view.name("drug", drug)
     sentence = headline(name, tally(rows), view.request.period.label)
-    return Section(section_id(drug), name, (*lead, *used), tuple(blocks), beside, sentence)
+    return Section(section_id(drug), name, (*lead, *used), blocks, beside, sentence)
+
+
+def site_blocks(
+    view: View, drug: str, rows: pl.DataFrame, notices: list[Block]
+) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """Everything about the sites of a drug: what stands below one another, and what beside the first."""
+    first, *far = map_figures(view, drug, rows)
+    blocks = (first, *rank_figure(view, drug, rows), site_table(view, drug, rows), *notices, *trend_blocks(view, drug, rows))
+    return blocks, (*far, *weekday_blocks(view, drug))
+
+
+def factor_notices(view: View, drug: str) -> list[Block]:
+    """A visible word on factors nobody has checked."""
+    factors = view.tables.factors.filter((pl.col("drug") == drug) & (pl.col("analyte") == view.analyte(drug)))
+    if "from memory" not in {*factors["excretion_status"].to_list(), *factors["dose_status"].to_list()}:
+        return []
+    return [Notice(tell(
+        "Factor from memory: the excretion factor or the dose of {drug} was not yet checked against its source."
+        " Read consumption and doses as an order of magnitude; loads are not touched by it.", drug=view.name("drug", drug),
+    ))]  # fmt: skip

@@ -30,7 +30,7 @@ def coverage_section(view: View, standings: dict[str, pl.DataFrame]) -> Section:
         days = rows["n_days"].median()
         cells.append((view.name("drug", drug), counts.n_sampled, counts.n_known, counts.n_below, counts.people_sampled,
                       share, None if days is None else float(str(days))))  # fmt: skip
-    lead = [_suppressed(view)]
+    lead = [suppressed_message(view)]
     if view.n_unknown and view.request.area_id == EVERYWHERE:
         lead.append(tell("{n} sites have results but no entry in the table of sites; they are left out.", n=view.n_unknown))
     table = TableBlock("coverage-table", tell("Table: coverage per drug"), columns, tuple(cells),
@@ -38,7 +38,8 @@ def coverage_section(view: View, standings: dict[str, pl.DataFrame]) -> Section:
     return Section("coverage", tell("Coverage"), (*lead, *_area_share(view, standings)), (table,))
 
 
-def _suppressed(view: View) -> Message:
+def suppressed_message(view: View) -> Message:
+    """How many sites were left out for this reader, and why."""
     if view.n_suppressed == 0:
         return tell("No site was left out for its size (floor for this reader: {floor} people).", floor=view.request.floor)
     counted = {"n": view.n_suppressed, "floor": view.request.floor, "sampled": view.n_suppressed_sampled}
@@ -107,6 +108,26 @@ def inconsistent_section(view: View) -> Section:
     return Section("inconsistent", tell("Published means that do not add up"), (lead,) if cells else (), (table,))
 
 
+_AREA_FORMULAS: tuple[tuple[Message, Message], ...] = (
+    (
+        tell("Load of an area"),
+        tell(
+            "Sum of the members' loads over the sum of their people. Members are the most downstream sampled sites, so nothing is"
+            " counted twice; a site that several areas share is shared out by residents."
+        ),
+    ),
+    (
+        tell("Its interval"),
+        tell(
+            "Errors are added by what shares them: days within a site, a laboratory batch over all its samples, the population of"
+            " a site over all its days."
+        ),
+    ),
+    (
+        tell("Its change"),
+        tell("Later over earlier load of the sites sampled in both years; what both years share cancels."),
+    ),
+)
 _FORMULAS = (
     (
         tell("Load"),
@@ -197,7 +218,7 @@ def method_section(view: View) -> Section:
     caution = [] if method.get("run_id") else [Notice(tell("No run is recorded: these figures cannot be recomputed by name."))]
     blocks: tuple[Block, ...] = (
         *caution,
-        Facts(tell("Formulas in words"), _FORMULAS),
+        Facts(tell("Formulas in words"), (*(_AREA_FORMULAS if view.is_deep else ()), *_FORMULAS)),
         _factor_table(view),
         Facts(tell("Run"), run),
         table,

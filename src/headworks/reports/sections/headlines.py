@@ -79,9 +79,14 @@ def headline(drug: Label, counts: Tally, period: str) -> Sentence:
 def limits_of_what_is_said(view: View) -> tuple[Message, ...]:
     """What a reader could take from the report and must not; with this report's own numbers where there are any."""
     now = view.tables.period_means.filter(pl.col("period") == view.request.period.label)
+    places = (
+        tell("What places without a sample are like. A figure speaks for the residents covered; nothing is filled in.")
+        if view.is_deep
+        else tell("What places without a sample are like. The sites were not drawn at random; no total for the area is given.")
+    )
     said = [
         tell("How many people use, who they are, how pure or how dear it is: a load is a residue that reached the plant."),
-        tell("What places without a sample are like. The sites were not drawn at random; no total for the area is given."),
+        places,
     ]
     if now.height:
         days = now["n_days"].median()
@@ -94,7 +99,9 @@ def limits_of_what_is_said(view: View) -> tuple[Message, ...]:
         )
     said += [
         tell("That nothing was there: below the limit means less than could be measured, not zero."),
-        tell("An exact order of sites: where intervals overlap, none is claimed; ranks are given from–to."),
+        tell("An exact order of areas: where intervals overlap, none is claimed; ranks are given from–to.")
+        if view.is_deep
+        else tell("An exact order of sites: where intervals overlap, none is claimed; ranks are given from–to."),
         tell("Use alone: medicines, discarded drugs and visitors are in the load too, residents away are not."),
     ]
     return tuple(said)

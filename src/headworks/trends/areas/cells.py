@@ -5,10 +5,10 @@ both, the variance between days in the form that is right for a *sum* of many me
 
     v = sum_d (y_d / n)^2 (1 - exp(-tau_d^2)),    tau_d^2 = (1 - n/N) sigma_d^2 + (n/N) ln(1 + u_day^2)       (A1)
 
-``sigma_d`` is the spread of the day's series (T13). For a log-normal ``y`` of unit mean ``E[y^2 (1 - exp(-tau^2))] = Var y``, so
-``v`` is unbiased however few days a member has; turned back by ``-ln(1 - v / y^2)`` it is ``tau^2`` again for a single day.
+``sigma_d`` is the spread of the day's series (T13). For a log-normal ``y`` of unit mean ``E[y^2 (1 - exp(-tau^2))] = Var y``,
+so ``v`` is unbiased however few days a member has; turned back by ``-ln(1 - v / y^2)`` it is ``tau^2`` again for a single day.
 
-The trap: errors here have mean one, as a laboratory states them (the result is unbiased, ``u`` its relative standard deviation).
+The trap: errors here have mean one, as a laboratory states them (the result is unbiased, ``u`` is its relative deviation).
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _PER_1000 = 1e-3
 class Cells(NamedTuple):
     """A number per cell (unit, analyte, period); days of the cells, for what batches share, in the last four fields.
 
-    ``least``, ``most``, ``middle`` mg/d; ``variance`` of the middle, (mg/d)^2; ``people``; ``u2_site`` squared relative standard
-    uncertainty of the people.
+    ``least``, ``most``, ``middle`` mg/d; ``variance`` of the middle, (mg/d)^2; ``people``; ``u2_site`` squared relative
+    standard uncertainty of the people.
     """
 
     analyte: Index

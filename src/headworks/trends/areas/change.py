@@ -1,11 +1,13 @@
 r"""What changed in an area from a period to the one a year later, over the sites that were sampled in both.
 
-    ln rho = ln(r_1 / r_0) + shift,   s^2 = s_day,1^2 + s_day,0^2 + s_batch,1^2 + s_batch,0^2 + sum_i (w_1i - w_0i)^2 u_i^2   (A5)
+    ln rho = ln(r_1 / r_0) + shift,
+    s^2 = s_day,1^2 + s_day,0^2 + s_batch,1^2 + s_batch,0^2 + sum_i (w_1i - w_0i)^2 u_i^2                  (A5)
 
-``w_i`` is a site's share of the people; a site whose people did not change has the same share in both periods, and the error of
-its register cancels. So does everything else that the two figures share: the excretion factor is in neither.
+``w_i`` is a site's share of the people; a site whose people did not change has the same share in both periods, and the error
+of its register cancels. So does everything else that the two figures share: the excretion factor is in neither.
 
-The trap: a change over *different* sites is a change of sites. Only matched ones enter, and the row says how many residents that is.
+The trap: a change over *different* sites is a change of sites. Only matched ones enter, and the row says how many residents
+that is.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from headworks.trends.areas.cells import Cells, site_cells
 from headworks.trends.areas.members import Grid, Mask, Sums, active_entries, grid_of, sum_members
 from headworks.trends.areas.network import Network
 from headworks.trends.areas.roll_up import headings_of, labels_by_kind, sigma_by_scope
-from headworks.trends.day_arrays import DayArrays
+from headworks.trends.day_arrays import DayArrays, group_by_period
 from headworks.trends.day_spread import DaySpread
 from headworks.trends.mean_interval import t_quantile
 
@@ -56,9 +58,11 @@ def area_changes_of(
     pl.DataFrame
         Keeps the promise of ``area_changes``; a row where at least one site was sampled in both periods.
     """
-    later = [one for one in sorted(periods) if Period.parse(one).kind != "week"]
-    before = {one: Period.parse(one).a_year_before().label for one in later}
+    before = _with_a_year_before(days, periods)
+    later = sorted(before)
     frames = [AreaChanges.create_empty()]
+    if not later:
+        return frames[0]
     analytes, headings = headings_of(days)
     kinds = labels_by_kind(frozenset(later) | frozenset(before.values()))
     cells, found = site_cells(days, spread, network, analytes, kinds)
@@ -69,6 +73,16 @@ def area_changes_of(
         for code, name in enumerate(analytes):
             frames.append(_changes_of_one(cells, code, network, found, now, then, (name, headings[name]), level))
     return pl.concat(frames)
+
+
+def _with_a_year_before(days: DayArrays, periods: frozenset[str]) -> dict[str, str]:
+    """Of the periods longer than a week those that have days a year before, and these earlier periods."""
+    kinds = {label: Period.parse(label) for label in periods}
+    known = {
+        label for kind in {one.kind for one in kinds.values()} - {"week"} for label in group_by_period(days, kind).labels
+    }
+    before = {label: period.a_year_before().label for label, period in kinds.items() if period.kind != "week"}
+    return {label: earlier for label, earlier in before.items() if earlier in known}
 
 
 def _changes_of_one(
@@ -92,14 +106,18 @@ def _changes_of_one(
     rows = _bounds(*(Sums(*(field[area, pair] for field in sums)) for sums in (later, earlier)), site, level)
     people = later.people[area, pair]
     labels = pl.Series(periods, dtype=pl.String)
-    frame = network.areas[area].select("area_id", "area_population").with_columns(
-        period=labels[now[pair]],
-        previous_period=labels[then[pair]],
-        analyte=pl.lit(names[0]),
-        drug=pl.lit(names[1]),
-        n_sites=pl.Series(later.n_sites[area, pair]),
-        _people=pl.Series(people),
-        **{name: pl.Series(values).fill_nan(None) for name, values in rows.items()},
+    frame = (
+        network.areas[area]
+        .select("area_id", "area_population")
+        .with_columns(
+            period=labels[now[pair]],
+            previous_period=labels[then[pair]],
+            analyte=pl.lit(names[0]),
+            drug=pl.lit(names[1]),
+            n_sites=pl.Series(later.n_sites[area, pair]),
+            _people=pl.Series(people),
+            **{name: pl.Series(values).fill_nan(None) for name, values in rows.items()},
+        )
     )
     residents = pl.col("area_population")
     frame = frame.with_columns(coverage=pl.when(residents > 0).then(pl.col("_people") / residents))

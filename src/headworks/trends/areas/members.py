@@ -1,11 +1,11 @@
 r"""Sums over the independent members of every area and period, of one residue at a time.
 
-A member's load and people count by its share in the area. Relative variances of the area's per-capita load, by what shares them:
+A member's load and people count by its share in the area. Relative variances of the area's per-capita load, by scope:
 
     R_day = sum_i v_i / L^2,    R_batch = sum_b u_b^2 (sum_(i in b) y_i)^2 / L^2,    R_site = sum_i (P_i u_i)^2 / P^2   (A2)
 
-``L`` is the sum of the members' loads, ``P`` of their people. The trap: a batch's error is summed *before* it is squared, over all
-members it holds, and so it does not average out over the sites of one laboratory.
+``L`` is the sum of the members' loads, ``P`` of their people. The trap: a batch's error is summed *before* it is squared, over
+all members it holds, and so it does not average out over the sites of one laboratory.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Mask = npt.NDArray[np.bool_]
 class Sums(NamedTuple):
     """Every field of shape ``(n_areas, n_periods)``; loads mg/d, ``variance`` (mg/d)^2 by scope, people.
 
-    ``variance_df`` is the sum of squared variances over degrees of freedom, of Welch and Satterthwaite; ``batch`` the variance that
-    batches leave; ``site`` the sum of squared standard deviations of the people.
+    ``variance_df`` is the sum of squared variances over degrees of freedom, of Welch and Satterthwaite; ``batch`` the variance
+    that batches leave; ``site`` the sum of squared standard deviations of the people.
     """
 
     n_sites: Array

@@ -1,8 +1,8 @@
 """Which sites speak for which area, as arrays: the members of a sum, and who blocks whom.
 
-An *entry* is a site in an area: so many of the area's residents drain to it. A site that serves residents of several areas has
-its load and its people shared out by residents. The trap is the nested site: a village sampled above a town's plant is a member
-of the town only while the plant has no sample; where both have one, the plant's entry *blocks* the village's.
+An *entry* is a site in an area: so many of the area's residents drain to it. A site that serves residents of several areas
+has its load and its people shared out by residents. The trap is the nested site: a village sampled above a town's plant is a
+member of the town only while the plant has no sample; where both have one, the plant's entry *blocks* the village's.
 
 A site that moves between areas has a *unit* for each stretch of days in which its entries do not change.
 """

@@ -1,14 +1,15 @@
 r"""The load of every area and period: a sum over independent catchments, with an interval that respects what errors share.
 
-    r = 1000 L / P;     s^2 = s_day^2 + s_batch^2 + s_site^2,    s_day^2 = -ln(1 - R_day),  s_batch^2 = ln(1 + R_batch), ...  (A3)
+    r = 1000 L / P,    s^2 = s_day^2 + s_batch^2 + s_site^2,    s_day^2 = -ln(1 - R_day),  s_batch^2 = ln(1 + R_batch),
+    s_site^2 = ln(1 + R_site)                                                                              (A3)
 
-    bounds = r exp((s_day^2 + s_batch^2 - s_site^2) / 2 -+ t s)                                              (A4)
+    bounds = r exp((s_day^2 + s_batch^2 - s_site^2) / 2 -+ t s)                                            (A4)
 
-``R`` are the relative variances of (A2), ``t`` Student's with the degrees of freedom of Welch and Satterthwaite. The exponent's
-first term turns errors of mean one into medians; it is nothing for a province and half a per cent for a site. The lower bound
-starts from the least and the upper from the most that censored members can be.
+``R`` are the relative variances of (A2), ``t`` Student's with the degrees of freedom of Welch and Satterthwaite. The
+exponent's first term turns errors of mean one into medians; it is nothing for a province and half a per cent for a site. The
+lower bound starts from the least and the upper from the most that censored members can be.
 
-The trap: the figure speaks for the part of the area that was sampled. ``coverage`` says how much that is; nothing is filled in.
+The trap: the figure speaks for the part of the area that was sampled. ``coverage`` says how much that is; nothing is filled.
 """
 
 from __future__ import annotations
