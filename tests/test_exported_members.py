@@ -8,6 +8,8 @@ import pytest
 import headworks
 
 PUBLIC = [
+    "SimulationPlan", "combine_populations", "disposed_share", "illicit_heroin", "population_from_cotinine",
+    "population_from_marker", "simulate_province", "surviving_fraction",
     "HeadworksError", "ImportOrder", "Period", "SHELF", "Workspace", "__version__", "changes", "check_workspace", "combine",
     "compare_sets", "consumption", "correction_factor", "demo", "doses", "import_file", "interval", "list_sets", "load_per_1000",
     "mass_load", "mean_interval", "period_means", "read_set", "read_table", "run", "show_factor", "week_means",

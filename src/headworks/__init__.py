@@ -25,7 +25,18 @@ _HOMES = {
     "headworks.core.periods": ("Period",),
     "headworks.core.uncertainty": ("combine", "interval", "weekly_uncertainty"),
     "headworks.core.errors": ("HeadworksError",),
-    "headworks.loads": ("consumption", "correction_factor", "doses", "load_per_1000", "mass_load"),
+    "headworks.loads": (
+        "consumption",
+        "correction_factor",
+        "disposed_share",
+        "doses",
+        "illicit_heroin",
+        "load_per_1000",
+        "mass_load",
+        "surviving_fraction",
+    ),
+    "headworks.places": ("combine_populations", "population_from_cotinine", "population_from_marker"),
+    "headworks.planning": ("SimulationPlan", "simulate_province"),
     "headworks.trends": ("changes", "mean_interval", "period_means", "week_means"),
     "headworks.reference": ("compare_sets", "list_sets", "read_set", "show_factor"),
     "headworks.tables": ("SHELF",),
@@ -47,9 +58,17 @@ if TYPE_CHECKING:
     from headworks.jobs.run import run as run
     from headworks.loads import consumption as consumption
     from headworks.loads import correction_factor as correction_factor
+    from headworks.loads import disposed_share as disposed_share
     from headworks.loads import doses as doses
+    from headworks.loads import illicit_heroin as illicit_heroin
     from headworks.loads import load_per_1000 as load_per_1000
     from headworks.loads import mass_load as mass_load
+    from headworks.loads import surviving_fraction as surviving_fraction
+    from headworks.places import combine_populations as combine_populations
+    from headworks.places import population_from_cotinine as population_from_cotinine
+    from headworks.places import population_from_marker as population_from_marker
+    from headworks.planning import SimulationPlan as SimulationPlan
+    from headworks.planning import simulate_province as simulate_province
     from headworks.reference import compare_sets as compare_sets
     from headworks.reference import list_sets as list_sets
     from headworks.reference import read_set as read_set

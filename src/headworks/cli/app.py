@@ -45,7 +45,14 @@ def run_app(arguments: list[str] | None = None) -> int:
     An error of ours becomes one sentence (or JSON with ``--json``); an error that nobody foresaw becomes a sentence with
     the place of its trace, which is shown when ``HEADWORKS_TRACE=1``.
     """
-    from headworks.cli import data_commands, places_commands, reference_commands, simulate_commands, workspace_commands  # noqa: F401  they register themselves
+    from headworks.cli import (  # noqa: F401  they register themselves
+        data_commands,
+        explain_commands,
+        places_commands,
+        reference_commands,
+        simulate_commands,
+        workspace_commands,
+    )
 
     words = sys.argv[1:] if arguments is None else arguments
     try:

@@ -22,9 +22,7 @@ def _named(disclosure: Disclosure, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def events_of_period(
-    disclosure: Disclosure, run: Manifest, sites: pl.DataFrame, period: Period
-) -> tuple[pl.DataFrame, int]:
+def events_of_period(disclosure: Disclosure, run: Manifest, sites: pl.DataFrame, period: Period) -> tuple[pl.DataFrame, int]:
     """Disposal events of the sites in the period, and how many are withheld."""
     only = pl.col("day").is_between(period.first, period.last) & pl.col("site_id").is_in(sites["site_id"].implode())
     seen = disclose(disclosure, "disposal_events", read_result_of(disclosure.workspace, run, "disposal_events", None, only))

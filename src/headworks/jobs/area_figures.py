@@ -23,6 +23,7 @@ from headworks.workflows.register import newest_code_date, with_ends, with_popul
 
 # The shipped map has a cell for counties of these code systems.
 _SCHEMATIC_DIGITS = 2
+EVERYWHERE = "all"
 
 
 def area_tables(
@@ -146,3 +147,37 @@ def _rows(
     if drugs:
         only = only & pl.col("drug").is_in(drugs)
     return read_result_of(disclosure.workspace, run, name, [part_of_label(period.label)], only)
+
+
+def find_area(areas: pl.DataFrame, said: str, language: str = "en") -> tuple[str, str]:
+    """Id and name of the area that was meant: by id, by a whole name, by part of one name.
+
+    Raises
+    ------
+    UsageError
+        ``HW-U015`` when none or several are meant.
+    """
+    if said.lower() == EVERYWHERE:
+        return EVERYWHERE, ""
+    latest = areas.sort("valid_from").unique("area_id", keep="last").sort("level", "area_id")
+    order = ("name_zh", "name_en", "area_id") if language == "zh" else ("name_en", "name_zh", "area_id")
+    name = pl.coalesce(order)
+    folded = said.casefold()
+    names_of = [pl.col(column).fill_null("").str.to_lowercase() for column in ("area_id", "name_en", "name_zh")]
+    exact = pl.any_horizontal(column == folded for column in names_of)
+    partial = pl.any_horizontal(column.str.contains(folded, literal=True) for column in names_of)
+    for rule in (pl.col("area_id") == said, exact, partial):
+        found = latest.filter(rule).select("area_id", name.alias("name")).rows()
+        if len(found) == 1:
+            return found[0]
+        if found:
+            break
+    listed = ", ".join(
+        f"{area} ({label})" for area, label in (found or latest.select("area_id", name.alias("name")).rows())[:12]
+    )
+    raise UsageError(
+        "Several areas are meant." if found else "There is no such area.",
+        found=said,
+        remedy=f"Use --area {EVERYWHERE} or one of {listed}",
+        code="HW-U015",
+    )

@@ -10,39 +10,24 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import polars as pl
 
 from headworks.core.errors import UsageError
 from headworks.core.periods import Period
-from headworks.jobs.area_figures import area_tables
+from headworks.jobs.area_figures import area_tables, find_area
+from headworks.jobs.area_members import MEMBERS, SAMPLES, members_of_area, samples_behind, sites_of_area
 from headworks.jobs.disclosed import disclose
 from headworks.jobs.disclosure import Disclosure
-from headworks.jobs.method import method_of
 from headworks.jobs.read_table import require_known
-from headworks.reports import AreaTables, Computed, Label
-from headworks.store import Manifest, Workspace, read_facts, read_imports, read_result_of, require_run
-from headworks.trends.areas.cells import site_cells
-from headworks.trends.areas.members import active_entries, grid_of
-from headworks.trends.areas.network import Network
-from headworks.trends.day_arrays import day_arrays
-from headworks.trends.day_spread import day_spread
-from headworks.workflows import residue_headings, situation_days
-from headworks.workflows.register import Register, build_register
+from headworks.reference import names, resolve_drug
+from headworks.reports import AreaTables, Computed, Label, computed_text
+from headworks.store import Manifest, Workspace, read_facts, read_result_of, require_run
+from headworks.workflows.parts import part_of_label
+from headworks.workflows.register import build_register
 
 _REGISTER = ("sites", "site_areas", "areas", "code_changes", "populations", "therapeutic_use")
-_MEMBERS = {
-    "analyte": pl.String, "site_id": pl.String, "is_added": pl.Boolean, "held_by": pl.String, "share": pl.Float64,
-    "load_mg_per_day": pl.Float64, "least_mg_per_day": pl.Float64, "most_mg_per_day": pl.Float64, "people": pl.Float64,
-    "n_days": pl.Int64, "n_quantified": pl.Int64,
-}  # fmt: skip
-_SAMPLES = {
-    "day": pl.Date, "sample_id": pl.String, "concentration_ng_per_l": pl.Float64, "detection": pl.String,
-    "loq_ng_per_l": pl.Float64, "flow_m3_per_day": pl.Float64, "batch_id": pl.String, "load_mg_per_day": pl.Float64,
-    "population": pl.Float64,
-}  # fmt: skip
 
 
 def how_computed(
@@ -76,7 +61,7 @@ def how_computed(
     ------
     UsageError
         ``HW-U004`` for an unknown tier, ``HW-U008`` without results, ``HW-U012`` for a residue without figures, ``HW-U015`` for
-        an area whose code is not used.
+        an area whose code is not used, ``HW-U071`` for a site that is no member.
     """
     disclosure = Disclosure(workspace, tier, as_of)
     disclosure.rule  # noqa: B018  an unknown tier is refused before anything is read
@@ -92,20 +77,68 @@ def how_computed(
     )
 
 
-def residue_of(workspace: Workspace, area_id: str, period: str, said: str, as_of: dt.datetime | None = None) -> str:
-    """The residue that a name means: itself, or the one that stands for a drug of that heading.
+class Explained(NamedTuple):
+    """A figure explained, and the same as text."""
+
+    computed: Computed
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON holds it: the figure, its members and samples, what it hangs on."""
+        said = self.computed
+        tables = {"members": said.members, "nested": said.nested, "samples": said.samples}
+        return {
+            "area_id": said.area_id, "period": said.period, "analyte": said.analyte, "drug": said.drug, "tier": said.tier,
+            "is_withheld": said.is_withheld, "figure": dict(said.figure), "n_members": said.n_members,
+            "n_nested": said.n_nested, "n_batches": said.n_batches, "sampled_site": said.sampled_site,
+            "consumption": dict(said.consumption), "change": dict(said.change), "run_id": said.run_id,
+            "parameter_set": said.parameter_set, **{name: frame.to_dicts() for name, frame in tables.items()},
+        }  # fmt: skip
+
+
+def explain_figure(
+    workspace: Workspace,
+    *,
+    area: str,
+    period: str,
+    drug: str,
+    tier: str = "public",
+    site: str | None = None,
+    language: str = "en",
+    as_of: dt.datetime | None = None,
+) -> Explained:
+    """A figure explained, asked for by names.
+
+    Parameters
+    ----------
+    area
+        Id or name of the area.
+    drug
+        Any name of a drug, or a residue.
+    period, tier, site, as_of
+        As for :func:`how_computed`.
+    language
+        Of the text, ``en`` or ``zh``.
 
     Raises
     ------
     UsageError
-        ``HW-U012`` when no figure of the area stands under the name.
+        As for :func:`how_computed`; ``HW-U005`` for a language without a catalogue.
     """
-    disclosure = Disclosure(workspace, "steward", as_of)
-    made = area_tables(disclosure, require_run(workspace, as_of), area_id, Period.parse(period))
-    headings = made.loads.select(pl.col("drug", "analyte").cast(pl.String)).unique().sort("drug", "analyte")
-    named = {**{analyte: analyte for analyte in headings["analyte"]}, **dict(headings.rows())}
-    require_known("drug or residue", said, list(named))
-    return str(named[said])
+    run = require_run(workspace, as_of)
+    area_id, _ = find_area(read_facts(workspace, "areas", as_of), area, language)
+    about = Period.parse(period)
+    only = (pl.col("area_id") == area_id) & (pl.col("period") == about.label)
+    rows = read_result_of(workspace, run, "area_loads", [part_of_label(about.label)], only)
+    pairs = rows.select(pl.col("drug", "analyte").cast(pl.String)).unique().sort("drug", "analyte").rows()
+    named = {**{analyte: analyte for _, analyte in pairs}, **dict(pairs)}
+    wanted = drug if drug in named else resolve_drug(drug)
+    if named:
+        require_known("drug or residue", wanted, list(named))
+    computed = how_computed(workspace, area_id, about.label, named.get(wanted, wanted), tier, site=site, as_of=as_of)
+    spoken = names().filter((pl.col("kind") == "drug") & (pl.col("id") == computed.drug)).select("name_en", "name_zh").rows()
+    label = Label(spoken[0][0] or computed.drug, spoken[0][1]) if spoken else Label(computed.drug or computed.analyte)
+    return Explained(computed, computed_text(computed, label, language))
 
 
 def computed_of_area(
@@ -130,87 +163,31 @@ def computed_of_area(
     if own.is_empty():
         return found
     register = build_register({name: disclosure.facts(name) for name in _REGISTER})
-    members = members_of_area(disclosure, run, register, made.focus, period, own["analyte"].to_list())
+    sites = sites_of_area(register, made.focus)
+    asked = pl.DataFrame(
+        {"site_id": sites, "period": [period.label] * len(sites)}, schema=dict.fromkeys(("site_id", "period"), pl.String)
+    )
+    shown = disclose(disclosure, "period_means", asked).frame["site_id"]
+    members, n_batches = pl.DataFrame(schema=MEMBERS), dict[str, int]()
+    if shown.len():
+        members, n_batches = members_of_area(disclosure, run, register, made.focus, period, own["analyte"].to_list())
     labels = disclosure.facts("sites").select("site_id", label=pl.coalesce("name", "site_id"))
     members = members.join(labels, on="site_id", how="left", maintain_order="left")
-    shown = disclose(
-        disclosure, "period_means", members.select("site_id").unique().with_columns(period=pl.lit(period.label))
-    ).frame["site_id"]
+    holders = labels.select(held_by="site_id", holder="label")
+    members = members.join(holders, on="held_by", how="left", maintain_order="left")
     for row in own.to_dicts():
         mine = members.filter(pl.col("analyte") == row["analyte"])
-        found[row["analyte"]] = _computed(disclosure, run, made, period, row, mine, shown, site)
+        made_of = _Members(mine, shown, n_batches.get(row["analyte"], 0))
+        found[row["analyte"]] = _computed(disclosure, run, made, period, row, made_of, site)
     return found
 
 
-def members_of_area(
-    disclosure: Disclosure, run: Manifest, register: Register, area_id: str, period: Period, analytes: list[str]
-) -> pl.DataFrame:
-    """Members of an area in a period, found as the roll-up finds them.
+class _Members(NamedTuple):
+    """Members of one figure, the sites that this reader may see, and the batches of all."""
 
-    Returns
-    -------
-    pl.DataFrame
-        ``analyte, site_id, is_added, held_by, share``, and the sums of (A2) that the site brings: its load, the least and the
-        most it can be, and its people, each times the share; days sampled and quantified. A site that another one downstream
-        holds is not added.
-    """
-    network = register.network
-    place = network.areas["area_id"].to_list().index(area_id) if area_id in network.areas["area_id"].to_list() else -1
-    entries = np.flatnonzero(network.area == place)
-    sites = _sites_of_units(network)
-    wanted = sorted({sites[unit] for unit in network.unit[entries]})
-    days = _days(disclosure, run, register, wanted, period, analytes)
-    if days.is_empty() or not entries.size:
-        return pl.DataFrame(schema=_MEMBERS)
-    arrays = day_arrays(days)
-    cells, _ = site_cells(arrays, day_spread(arrays), network, analytes, {period.kind: frozenset([period.label])})
-    frames = [pl.DataFrame(schema=_MEMBERS)]
-    for code, analyte in enumerate(analytes):
-        grid = grid_of(cells, code, network.n_units, 1)
-        added, nested = active_entries(network, grid.is_present)
-        held = _holders(network, grid.is_present[:, 0], sites)
-        rows = [entry for entry in entries if added[entry, 0] or nested[entry, 0]]
-        for entry in rows:
-            cell, share = grid.cell[network.unit[entry], 0], float(network.share[entry])
-            frames.append(pl.DataFrame({
-                "analyte": [analyte], "site_id": [sites[network.unit[entry]]], "is_added": [bool(added[entry, 0])],
-                "held_by": [None if added[entry, 0] else held.get(int(entry))], "share": [share],
-                "load_mg_per_day": [float(cells.middle[cell]) * share], "least_mg_per_day": [float(cells.least[cell]) * share],
-                "most_mg_per_day": [float(cells.most[cell]) * share], "people": [float(cells.people[cell]) * share],
-                "n_days": [int(cells.n_days[cell])], "n_quantified": [int(cells.n_quantified[cell])],
-            }, schema=_MEMBERS))  # fmt: skip
-    return pl.concat(frames)
-
-
-def _sites_of_units(network: Network) -> list[str]:
-    """The site of every unit."""
-    ends = np.append(network.first_unit[1:], network.n_units) if network.first_unit.size else np.zeros(0, dtype=np.int64)
-    return [site for site, place in network.site_of.items() for _ in range(int(ends[place] - network.first_unit[place]))]
-
-
-def _holders(network: Network, present: Any, sites: list[str]) -> dict[int, str]:
-    """By entry, a sampled site downstream that holds it."""
-    here = present[network.blocker]
-    return {int(entry): sites[unit] for entry, unit in zip(network.blocked[here], network.blocker[here], strict=True)}
-
-
-def _days(
-    disclosure: Disclosure, run: Manifest, register: Register, sites: list[str], period: Period, analytes: list[str]
-) -> pl.DataFrame:
-    """Days of the sites in the period, in the parts of the loads that hold them."""
-    months = [
-        part for part in run.results["loads"]["parts"]
-        if Period.parse(part).first <= period.last and Period.parse(part).last >= period.first
-    ]  # fmt: skip
-    of_them = pl.col("site_id").is_in(sites) & pl.col("analyte").is_in(analytes)
-    only = of_them & pl.col("day").is_between(period.first, period.last)
-    loads = read_result_of(disclosure.workspace, run, "loads", sorted(months), only)
-    reported = disclosure.facts("reported_loads").filter(of_them)
-    method = method_of(disclosure.workspace)
-    headings = residue_headings(method.parameters, loads, reported)
-    days = pl.DataFrame(situation_days(loads, reported, register.sites, headings, method.uncertainty))
-    inside = pl.col("day").is_between(period.first, period.last)
-    return days.filter(inside.fill_null((pl.col("year") == period.first.year) & (period.kind == "year")))
+    rows: pl.DataFrame
+    shown: pl.Series
+    n_batches: int
 
 
 def _nothing(
@@ -227,8 +204,8 @@ def _nothing(
     english, chinese = named.select(pl.coalesce("name_en", "name_zh", "area_id"), "name_zh").row(0)
     return Computed(
         area_id=str(made.focus), area_name=Label(english, chinese), period=period.label, analyte=names[0], drug=names[1], tier=disclosure.tier,
-        figure=figure, members=pl.DataFrame(schema=_MEMBERS), nested=pl.DataFrame(schema=_MEMBERS), n_members=0, n_nested=0,
-        n_batches=0, samples=pl.DataFrame(schema=_SAMPLES), sampled_site="", consumption={}, change={}, run_id=run.run_id,
+        figure=figure, members=pl.DataFrame(schema=MEMBERS), nested=pl.DataFrame(schema=MEMBERS), n_members=0, n_nested=0,
+        n_batches=0, samples=pl.DataFrame(schema=SAMPLES), sampled_site="", consumption={}, change={}, run_id=run.run_id,
         parameter_set=run.parameter_set, commands=_commands(disclosure, made, period, names[0]), is_withheld=is_withheld,
     )  # fmt: skip
 
@@ -248,68 +225,42 @@ def _computed(
     made: AreaTables,
     period: Period,
     figure: dict[str, Any],
-    members: pl.DataFrame,
-    shown: pl.Series,
+    made_of: _Members,
     site: str | None,
 ) -> Computed:
     analyte, drug = str(figure["analyte"]), str(figure["drug"])
+    members, shown = made_of.rows, made_of.shown
     added = members.filter("is_added").sort(["load_mg_per_day", "site_id"], descending=[True, False])
     nested = members.filter(~pl.col("is_added"))
     seen = added.filter(pl.col("site_id").is_in(shown.implode()))
+    if int(figure["n_sites"]) - seen.height == 1:
+        # One member left out alone would be the figure less all the others.
+        seen = seen.head(seen.height - 1)
     seen_nested = nested.filter(pl.col("site_id").is_in(shown.implode()) & pl.col("held_by").is_in(shown.implode()))
     if site is not None and site not in seen["site_id"]:
         raise UsageError(
             "This site is no member of the figure, or may not be shown.", found=site,
-            remedy="Use one of " + (", ".join(seen["site_id"].head(12)) or "none: ask as analyst or steward"), code="HW-U063",
+            remedy="Use one of " + (", ".join(seen["site_id"].head(12)) or "none: ask as analyst or steward"), code="HW-U071",
         )  # fmt: skip
     sampled = site or (str(seen["site_id"][0]) if seen.height else "")
-    samples = samples_behind(disclosure, run, sampled, period, analyte) if sampled else pl.DataFrame(schema=_SAMPLES)
+    samples = samples_behind(disclosure, run, sampled, period, analyte) if sampled else pl.DataFrame(schema=SAMPLES)
     used = made.consumption.filter((pl.col("area_id") == made.focus) & (pl.col("drug") == drug))
     change = made.changes.filter((pl.col("area_id") == made.focus) & (pl.col("analyte") == analyte))
     return replace(
         _nothing(disclosure, run, made, period, (analyte, drug), figure),
         members=seen,
         nested=seen_nested,
-        n_members=added.height,
-        n_nested=nested.height,
-        n_batches=_batches(disclosure, run, added["site_id"].to_list(), period, analyte),
+        n_members=int(figure["n_sites"]),
+        n_nested=int(figure["n_nested"]),
+        n_batches=made_of.n_batches,
         samples=samples,
-        sampled_site=sampled,
+        sampled_site=_named_site(seen, sampled),
         consumption=used.row(0, named=True) if used.height else {},
         change=change.row(0, named=True) if change.height else {},
     )
 
 
-def _loads(disclosure: Disclosure, run: Manifest, sites: list[str], period: Period, analyte: str) -> pl.DataFrame:
-    months = sorted(
-        part for part in run.results["loads"]["parts"]
-        if Period.parse(part).first <= period.last and Period.parse(part).last >= period.first
-    )  # fmt: skip
-    only = pl.col("site_id").is_in(sites) & (pl.col("analyte") == analyte) & pl.col("day").is_between(period.first, period.last)
-    return read_result_of(disclosure.workspace, run, "loads", months, only)
-
-
-def _batches(disclosure: Disclosure, run: Manifest, sites: list[str], period: Period, analyte: str) -> int:
-    return _loads(disclosure, run, sites, period, analyte)["batch_id"].n_unique()
-
-
-def _measured(disclosure: Disclosure, samples: pl.DataFrame) -> pl.DataFrame:
-    imports = read_imports(disclosure.workspace, disclosure.as_of)
-    return read_facts(disclosure.workspace, "measurements", imports=imports, among=samples)
-
-
-def samples_behind(disclosure: Disclosure, run: Manifest, site: str, period: Period, analyte: str) -> pl.DataFrame:
-    """The samples of a site and a residue in a period, down to concentration, flow and batch; for readers who see days."""
-    samples = disclosure.facts("samples").filter(pl.col("site_id") == site)
-    day = pl.col("collected_from").dt.offset_by(pl.format("{}m", pl.col("utc_offset_min").fill_null(0))).dt.date()
-    samples = samples.with_columns(day=day).filter(pl.col("day").is_between(period.first, period.last))
-    seen = disclose(disclosure, "samples", samples).frame
-    measured = _measured(disclosure, seen.select("sample_id"))
-    if measured.is_empty():
-        return pl.DataFrame(schema=_SAMPLES)
-    loads = _loads(disclosure, run, [site], period, analyte).select("day", "load_mg_per_day", "population")
-    rows = measured.filter(pl.col("analyte") == analyte).join(
-        seen.select("sample_id", "day", "flow_m3_per_day"), on="sample_id", how="inner", maintain_order="left"
-    )
-    rows = rows.join(loads, on="day", how="left", maintain_order="left").sort("day", "sample_id", "replicate")
-    return rows.with_columns(pl.col("detection").cast(pl.String)).select(list(_SAMPLES)).cast(dict(_SAMPLES))
+def _named_site(members: pl.DataFrame, site: str) -> str:
+    """Name and code of a member."""
+    found = members.filter(pl.col("site_id") == site)["label"].to_list()
+    return f"{found[0]} · {site}" if found and found[0] != site else site

@@ -10,7 +10,7 @@ import polars as pl
 from headworks.core.errors import UsageError
 from headworks.core.periods import Period
 from headworks.jobs.area_evidence import conformity_counts, events_of_period, populations_of_sites
-from headworks.jobs.area_figures import area_tables, boundaries_of, sites_within
+from headworks.jobs.area_figures import EVERYWHERE, area_tables, boundaries_of, find_area, sites_within
 from headworks.jobs.disclosure import Disclosure
 from headworks.jobs.explain import computed_of_area
 from headworks.jobs.publications import log_publication
@@ -19,10 +19,11 @@ from headworks.reports import AreaTables, ReportRequest, SituationTables, render
 from headworks.store import Manifest, Workspace, read_result_of, require_run
 from headworks.workflows.parts import part_of_label
 
+__all__ = ["EVERYWHERE", "LANGUAGES", "situation_tables", "wanted_period", "write_report"]
 LANGUAGES = ("en", "zh")
-EVERYWHERE = "all"
 _EVERYWHERE_NAMES = {"en": "All areas", "zh": "全部地区"}
 _FIGURES = ("area_loads", "period_means")
+_FEWEST_MONTHS = 3
 
 
 def write_report(
@@ -42,7 +43,7 @@ def write_report(
     area
         Area id, a name of it, or ``all``.
     period
-        Label such as 2022 or 2024-H1; the newest year when not said.
+        Label such as 2022 or 2024-H1; when not said, the newest year with at least three months of figures.
     language
         ``en`` or ``zh``.
     tier
@@ -126,42 +127,8 @@ def _note(disclosure: Disclosure, about: str, language: str) -> None:
         return
 
 
-def find_area(areas: pl.DataFrame, said: str, language: str = "en") -> tuple[str, str]:
-    """Id and name of the area that was meant: by id, by a whole name, by part of one name.
-
-    Raises
-    ------
-    UsageError
-        ``HW-U015`` when none or several are meant.
-    """
-    if said.lower() == EVERYWHERE:
-        return EVERYWHERE, ""
-    latest = areas.sort("valid_from").unique("area_id", keep="last").sort("level", "area_id")
-    order = ("name_zh", "name_en", "area_id") if language == "zh" else ("name_en", "name_zh", "area_id")
-    name = pl.coalesce(order)
-    folded = said.casefold()
-    names_of = [pl.col(column).fill_null("").str.to_lowercase() for column in ("area_id", "name_en", "name_zh")]
-    exact = pl.any_horizontal(column == folded for column in names_of)
-    partial = pl.any_horizontal(column.str.contains(folded, literal=True) for column in names_of)
-    for rule in (pl.col("area_id") == said, exact, partial):
-        found = latest.filter(rule).select("area_id", name.alias("name")).rows()
-        if len(found) == 1:
-            return found[0]
-        if found:
-            break
-    listed = ", ".join(
-        f"{area} ({label})" for area, label in (found or latest.select("area_id", name.alias("name")).rows())[:12]
-    )
-    raise UsageError(
-        "Several areas are meant." if found else "There is no such area.",
-        found=said,
-        remedy=f"Use --area {EVERYWHERE} or one of {listed}",
-        code="HW-U015",
-    )
-
-
 def wanted_period(workspace: Workspace, run: Manifest, said: str | None) -> Period:
-    """The period that was asked for, or the newest year with a figure.
+    """The period that was asked for, or the newest year with at least three months of figures.
 
     Raises
     ------
@@ -173,7 +140,7 @@ def wanted_period(workspace: Workspace, run: Manifest, said: str | None) -> Peri
         years = sorted(part for part in parts if "-" not in part)
         if not years:
             raise UsageError("There is no figure to report.", remedy="Import results and run", code="HW-U016")
-        return Period.parse(years[-1])
+        return Period.parse(_newest_year(years, parts))
     period = Period.parse(said)
     part = part_of_label(period.label)
     for table in _FIGURES:
@@ -187,6 +154,13 @@ def wanted_period(workspace: Workspace, run: Manifest, said: str | None) -> Peri
         remedy="Use one of " + (", ".join(known) or ", ".join(labels[-12:])),
         code="HW-U016",
     )
+
+
+def _newest_year(years: list[str], parts: set[str]) -> str:
+    """The newest year that is more than a beginning: one of at least three months, or published without months."""
+    months = {year: sum(part.startswith(f"{year}-") for part in parts) for year in years}
+    whole = [year for year in years if months[year] == 0 or months[year] >= _FEWEST_MONTHS]
+    return (whole or years)[-1]
 
 
 def _labels(workspace: Workspace, run: Manifest, table: str, parts: list[str] | None, only: pl.Expr) -> list[str]:

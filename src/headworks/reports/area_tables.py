@@ -31,7 +31,7 @@ class Computed:
         ``site_id, label, population, share, load_mg_per_day, least_mg_per_day, most_mg_per_day, people, n_days, n_quantified``
         of the sites added that this reader may see, the largest load first; load and people are the site's times its share.
     nested
-        ``site_id, label, held_by``: sampled sites left out because a sampled site downstream holds them.
+        ``site_id, label, held_by, holder`` (its name): sampled sites left out because a sampled site downstream holds them.
     n_members, n_nested, n_batches
         How many there are, seen or not; laboratory batches of the members.
     samples

@@ -9,7 +9,19 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from headworks.reports.content import Column, Facts, Figure, Fold, Message, Notice, Prose, SituationContent, TableBlock, Tree, tell
+from headworks.reports.content import (
+    Column,
+    Facts,
+    Figure,
+    Fold,
+    Message,
+    Notice,
+    Prose,
+    SituationContent,
+    TableBlock,
+    Tree,
+    tell,
+)
 from headworks.reports.downloads import write_csv_text, write_workbook
 from headworks.reports.drawing.classes import POPULATION_CLASSES
 from headworks.reports.drawing.svg import draw
@@ -20,8 +32,8 @@ _READERS = {
     "analyst": tell("analysts"), "partner": tell("partners"), "public": tell("the public"),
     "steward": tell("the steward of the workspace"),
 }  # fmt: skip
-# Rows of the table of all figures that stand in the page; more are in the downloads only.
-_MOST_ROWS = 600
+# Rows of figures that stand in the page and as a workbook; more are in the CSV only, or the file could not be mailed.
+_MOST_ROWS = 1_000
 
 
 def write_cell(value: Any, column: Column, wording: Wording) -> str:
@@ -132,6 +144,6 @@ def render_html(content: SituationContent, language: str) -> str:
             readers=_READERS.get(content.tier, content.tier),
             csv_uri=_data_uri("text/csv;charset=utf-8", write_csv_text(content.figures).encode("utf-8")),
             units=dict(zip(content.dictionary["column"], content.dictionary["unit"], strict=True)),
-            xlsx_uri=_data_uri(sheet, write_workbook(content)),
+            xlsx_uri=_data_uri(sheet, write_workbook(content)) if content.figures.height <= _MOST_ROWS else "",
         )
     )

@@ -76,8 +76,12 @@ class View:
     n_unknown: int
 
     def name(self, kind: str, name_id: str) -> Label:
-        """The name of a drug or analyte; its id where none is given."""
+        """The name of a drug or analyte; its id where none is given. A residue beside another has both names."""
         found = self.tables.names.filter((pl.col("kind") == kind) & (pl.col("id") == name_id))
+        drug, mark, residue = name_id.partition(": ")
+        if found.is_empty() and mark:
+            both = self.name("drug", drug), self.name("analyte", residue)
+            return Label(f"{both[0].en}: {both[1].en}", f"{both[0].zh or both[0].en}：{both[1].zh or both[1].en}")
         if found.is_empty():
             return Label(name_id)
         return Label(found["name_en"][0] or name_id, found["name_zh"][0])

@@ -124,7 +124,7 @@ class Tally:
     previous_period: str | None
 
 
-def _placed_quantile(values: list[float], n_below: int, share: float) -> float | None:
+def placed_quantile(values: list[float], n_below: int, share: float) -> float | None:
     """Quantile over all sampled sites, those below the limit placed lowest; ``None`` when it falls among them.
 
     Linear between neighbours, as the usual definition has it: position ``share * (n - 1)``.
@@ -145,9 +145,9 @@ def tally(rows: pl.DataFrame) -> Tally:
 
     Examples
     --------
-    >>> _placed_quantile([10.0, 20.0, 40.0], 2, 0.5)
+    >>> placed_quantile([10.0, 20.0, 40.0], 2, 0.5)
     10.0
-    >>> _placed_quantile([10.0, 20.0, 40.0], 2, 0.25) is None
+    >>> placed_quantile([10.0, 20.0, 40.0], 2, 0.25) is None
     True
     """
     sampled = rows.filter(pl.col("state") != "not_sampled")
@@ -162,9 +162,9 @@ def tally(rows: pl.DataFrame) -> Tally:
         n_below=n_below,
         people_sampled=float(sampled["population_served"].sum() or 0.0),
         people_known=float(rows["population_served"].sum() or 0.0),
-        median=_placed_quantile(values, n_below, 0.5),
-        quarter_low=_placed_quantile(values, n_below, 0.25),
-        quarter_high=_placed_quantile(values, n_below, 0.75),
+        median=placed_quantile(values, n_below, 0.5),
+        quarter_low=placed_quantile(values, n_below, 0.25),
+        quarter_high=placed_quantile(values, n_below, 0.75),
         lowest=values[0] if values else None,
         highest=values[-1] if values else None,
         n_pairs=changes.height,

@@ -21,6 +21,8 @@ SERIES = ["site_id", "analyte", "drug"]
 # An undated day sorts before every dated one.
 _UNDATED = -10_000_000
 _WEEKS_A_YEAR = 60
+# Values that lie closer together than this are counted instead of sorted.
+_MOST_APART = 1_000_000
 
 
 class DayArrays(NamedTuple):
@@ -121,7 +123,7 @@ def group_by_period(days: DayArrays, kind: PeriodKind, only: frozenset[str] | No
     only
         Labels wanted; the days of other periods are left out.
     """
-    distinct, where = np.unique(days.ordinal, return_inverse=True)
+    distinct, where = _distinct(days.ordinal)
     dated = distinct > _UNDATED // 2
     frame = pl.DataFrame({"day": np.where(dated, distinct, 0).astype(np.int32)}).select(pl.col("day").cast(pl.Date))
     found = frame.select(period_label(pl.col("day"), kind)).to_series().to_list()
@@ -136,9 +138,21 @@ def group_by_period(days: DayArrays, kind: PeriodKind, only: frozenset[str] | No
     return group_by_code(days, codes[where] if distinct.size else np.zeros(0, dtype=np.int64), labels)
 
 
+def _distinct(values: Index) -> tuple[Index, Index]:
+    """Distinct values in order and the place of each value among them, by counting where they lie close together."""
+    if not values.size:
+        return values, values
+    low = int(values.min())
+    if int(values.max()) - low > _MOST_APART:
+        distinct, where = np.unique(values, return_inverse=True)
+        return distinct, where
+    met = np.bincount(values - low) > 0
+    return np.flatnonzero(met) + low, (np.cumsum(met) - 1)[values - low]
+
+
 def group_by_week(days: DayArrays, only: frozenset[tuple[int, int]] | None = None) -> tuple[Groups, list[tuple[int, int]]]:
     """Groups by ISO year and week, week 0 where only the year is known; and the year and week of each label."""
-    distinct, where = np.unique(days.year * _WEEKS_A_YEAR + days.week, return_inverse=True)
+    distinct, where = _distinct(days.year * _WEEKS_A_YEAR + days.week)
     weeks = [(int(code) // _WEEKS_A_YEAR, int(code) % _WEEKS_A_YEAR) for code in distinct]
     wanted = [week for week in weeks if only is None or week in only]
     place = {week: code for code, week in enumerate(wanted)}

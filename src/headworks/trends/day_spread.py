@@ -65,8 +65,11 @@ class Prior(NamedTuple):
     degrees_of_freedom: float
 
     def variance(self, log_people: Array) -> Array:
-        """``s_0^2`` of series of some sizes, never beyond the sizes that were seen."""
+        """``s_0^2`` of series of some sizes, never beyond the sizes that were seen, and never growing with size."""
         x = (np.clip(np.nan_to_num(log_people, nan=self.centre), self.lowest, self.highest) - self.centre) / self.scale
+        if self.coefficients.size == _SIZE_TERMS and self.coefficients[2] != 0:
+            turn = -self.coefficients[1] / (2 * self.coefficients[2])
+            x = np.minimum(x, turn) if self.coefficients[2] > 0 else np.maximum(x, turn)
         result: Array = np.exp(np.vander(x, self.coefficients.size, increasing=True) @ self.coefficients)
         return result
 

@@ -98,7 +98,8 @@ def scope_of_year(scope: Scope, year: int, sampled: Iterable[dt.date]) -> YearSc
         later = set(range(quarter + 1, quarter + 1 + _QUARTERS_AFTER))
         if not quarters & set(range(quarter - _QUARTERS_AFTER, quarter)):
             later.add(quarter)
-        reached |= {day for day in sampled if _quarter(day) in later and day.year == year}
+        # The first days of January may end the year's last week.
+        reached |= {day for day in sampled if _quarter(day) in later and year in (day.year, day.isocalendar().year)}
     labels = {Period.containing(day, kind).label for day in reached for kind in KINDS if kind != "day"}
     weeks = {day.isocalendar()[:2] for day in reached}
     if year in scope.years:

@@ -215,14 +215,17 @@ def _none() -> pl.DataFrame:
 
 def _years_of(facts: dict[str, pl.DataFrame], scope: Scope) -> set[int]:
     """Years with a sample, a published load or a published mean, and those that were touched."""
-    known = set(facts["samples"]["day"].dt.year().unique().to_list())
+    days = facts["samples"]["day"]
+    # A week belongs to the year of its Thursday, which may be the neighbour of the year of its days.
+    known = set(days.dt.year().unique().to_list()) | set(days.dt.iso_year().unique().to_list())
     for name in ("reported_loads", "published_means"):
         known |= set(facts[name]["year"].unique().to_list())
     dated = facts["reported_loads"].filter(pl.col("week") > 0).select("year", "week").unique()
     # Days at either end of a year's weeks lie in its neighbours.
     known |= {year + 1 for year, week in dated.rows() if week >= _LAST_WEEKS}
     known |= {year - 1 for year, week in dated.rows() if week == 1}
-    return known | {day.year for day in scope.days or ()} | set(scope.years)
+    touched = {year for day in scope.days or () for year in (day.year, day.isocalendar().year)}
+    return known | touched | set(scope.years)
 
 
 _LAST_WEEKS = 52

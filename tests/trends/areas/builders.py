@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import polars as pl
+from tests.places import builders as places
 
 from headworks.places.catchments import downstream_pairs, site_area_people
 from headworks.trends.areas.change import area_changes_of
@@ -11,7 +12,6 @@ from headworks.trends.areas.network import build_network
 from headworks.trends.areas.roll_up import area_loads_of
 from headworks.trends.day_arrays import day_arrays
 from headworks.trends.day_spread import DaySpread
-from tests.places import builders as places
 
 DAY = dt.date(2025, 3, 5)
 LATE = dt.date(2030, 1, 1)

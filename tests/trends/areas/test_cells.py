@@ -2,10 +2,10 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from tests.trends.areas.builders import COUNTY, DAY, PLANTS, day, days, figure, known_spread, network, roll_up
 
 from headworks.trends.areas.cells import site_cells
 from headworks.trends.day_spread import DaySpread
-from tests.trends.areas.builders import COUNTY, DAY, PLANTS, day, days, figure, known_spread, network, roll_up
 
 
 @pytest.fixture(scope="module")

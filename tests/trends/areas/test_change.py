@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy.stats import norm
+from tests.trends.areas.builders import COUNTY, PLANTS, change_of, day, figure, network, roll_up
 
 from headworks.core.schema import require_promise
 from headworks.core.uncertainty import coverage_factor
 from headworks.tables import AreaChanges
-from tests.trends.areas.builders import COUNTY, PLANTS, change_of, day, figure, network, roll_up
 
 THEN, NOW = dt.date(2024, 3, 6), dt.date(2025, 3, 5)
 Z = coverage_factor(0.95)
@@ -103,7 +103,7 @@ def test_below_the_limit_in_one_year_there_is_no_ratio(county):
 
 
 def test_censored_members_widen_the_bounds_by_what_they_can_have_been(county):
-    rows = year_pair(10.0, 10.0) + [day("b", None, THEN, limit=10.0), day("b", None, NOW, limit=10.0)]
+    rows = [*year_pair(10.0, 10.0), day("b", None, THEN, limit=10.0), day("b", None, NOW, limit=10.0)]
     row = figure(change_of(county, *rows, log_sd=0.001), "K", "2025")
     # From (least now) / (most then) = 100 / 200 to 200 / 100.
     assert row["ratio_lower"] < 0.5 < 2.0 < row["ratio_upper"]

@@ -3,13 +3,13 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
+from tests.trends.areas.builders import day, days, known_spread, network, roll_up
 
 from headworks.trends.areas.cells import site_cells
 from headworks.trends.areas.members import active_entries, batch_variance, grid_of, sum_members
 from headworks.trends.areas.roll_up import area_loads_of
 from headworks.trends.day_arrays import day_arrays
 from headworks.trends.day_spread import DaySpread
-from tests.trends.areas.builders import day, days, known_spread, network, roll_up
 
 TREE = [
     ("P", None, 1, 1e6), ("C", "P", 2, 1e6), ("K1", "C", 3, 4e5), ("K2", "C", 3, 6e5), ("T1", "K1", 4, 2e5), ("T2", "K1", 4, 2e5),
@@ -32,7 +32,9 @@ def random_province(rng):
             on = dt.date(2025, 1, 1) + dt.timedelta(days=int(rng.integers(120)))
             value = None if rng.random() < 0.3 else float(rng.lognormal(2, 1))
             batch = rng.choice(["b1", "b2", "b3", ""]) or None
-            rows.append(day(name, value, on, people=people, limit=None if value else 3.0, batch_id=batch, u_site=0.05 + 0.02 * i))
+            rows.append(
+                day(name, value, on, people=people, limit=None if value else 3.0, batch_id=batch, u_site=0.05 + 0.02 * i)
+            )
     unique = {(row["site_id"], row["day"]): row for row in rows}
     return network(TREE, sites, drains), list(unique.values())
 
@@ -47,7 +49,9 @@ def test_children_sum_to_the_parent_exactly_on_the_covered_part(seed):
     rng = np.random.default_rng(seed)
     sites = [(f"s{i}", town, float(rng.uniform(1e3, 5e4)), None) for i, town in enumerate(["T1", "T1", "T2", "T3", "T4", "D"])]
     rows = [
-        day(name, None if rng.random() < 0.2 else float(rng.lognormal(2, 1)), dt.date(2025, 1, 1 + i), people=people, limit=3.0)
+        day(
+            name, None if rng.random() < 0.2 else float(rng.lognormal(2, 1)), dt.date(2025, 1, 1 + i), people=people, limit=3.0
+        )
         for name, _, people, _ in sites
         for i in range(4)
     ]
@@ -140,7 +144,8 @@ def replicates():
     first = day("x") | {"u_day": 0.0, "u_batch": u_batch, "u_site": u_site}
     fixed = {name: value for name, value in first.items() if name not in {"site_id", "value", "population", "day", "batch_id"}}
     table = table.with_columns(
-        pl.lit(value).alias(name) if value is not None else pl.lit(None, dtype=pl.Float64).alias(name) for name, value in fixed.items()
+        pl.lit(value).alias(name) if value is not None else pl.lit(None, dtype=pl.Float64).alias(name)
+        for name, value in fixed.items()
     ).with_columns(
         day=pl.date(2025, 1, 15) + pl.duration(days=pl.col("_on") * 60),
         batch_id=pl.col("site_id").str.head(4) + "-" + pl.col("_on").cast(pl.String),

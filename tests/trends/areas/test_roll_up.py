@@ -5,12 +5,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.trends.areas.builders import COUNTY, DAY, PLANTS, day, days, figure, known_spread, network, roll_up
 
 from headworks.core.schema import require_promise
 from headworks.core.uncertainty import coverage_factor
 from headworks.tables import AreaLoads
 from headworks.trends.areas.roll_up import area_loads_of
-from tests.trends.areas.builders import COUNTY, DAY, PLANTS, day, days, figure, known_spread, network, roll_up
 
 Z = coverage_factor(0.95)
 TWO = [day("a", 10.0, people=20_000.0, batch_id="b1"), day("b", 30.0, people=10_000.0, batch_id="b1")]

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -97,12 +98,15 @@ def _closed(ring: Array) -> str:
 def _outline(rings: Iterable[Array]) -> str:
     """Edges that stand once: what two polygons of an area share is inside it."""
     corners = [[(float(x), float(y)) for x, y in ring] for ring in rings]
-    edges = [frozenset(pair) for ring in corners for pair in zip(ring, ring[1:], strict=False)]
+    edges = [frozenset(pair) for ring in corners for pair in pairwise(ring)]
     once = {edge for edge, count in Counter(edges).items() if count == 1}
     path, before = [], None
     for ring in corners:
-        for start, end in zip(ring, ring[1:], strict=False):
+        for start, end in pairwise(ring):
             if frozenset((start, end)) in once:
-                path.append(("" if start == before else f"M{_number(start[0])},{_number(start[1])}") + f"L{_number(end[0])},{_number(end[1])}")
+                path.append(
+                    ("" if start == before else f"M{_number(start[0])},{_number(start[1])}")
+                    + f"L{_number(end[0])},{_number(end[1])}"
+                )
                 before = end
     return "".join(path)

@@ -26,7 +26,9 @@ _FONTS = "system-ui, 'Noto Sans CJK SC', sans-serif"
 
 
 def _element(parent: ET.Element, name: str, text: str = "", **attributes: Any) -> ET.Element:
-    written = {key.replace("_", "-"): f"{value:.1f}" if isinstance(value, float) else str(value) for key, value in attributes.items()}
+    written = {
+        key.replace("_", "-"): f"{value:.1f}" if isinstance(value, float) else str(value) for key, value in attributes.items()
+    }
     found = ET.SubElement(parent, f"{{{_SVG}}}{name}", written)
     found.text = text or None
     return found
@@ -61,10 +63,12 @@ def draw_areas(figure: Figure, tile: Tile, number: int, wording: Wording) -> ET.
         _element(mark, "title", wording.say(row["hover"]))
     # What was not sampled first, so that its grey edge lies under the others.
     for row in sorted(tile.rows, key=lambda one: one["state"] != "not_sampled"):
-        color = MUTED if row["state"] == "not_sampled" else INK
-        _element(root, "path", d=lines.edges[row["area_id"]], fill="none", stroke=color, stroke_width="0.6")
-    for area in figure.scale["edges"]:
-        _element(root, "path", d=lines.edges[area], fill="none", stroke=INK, stroke_width="1.3", stroke_linejoin="round")
+        color = {"not_sampled": MUTED, "value": PAPER}.get(row["state"], INK)
+        _element(root, "path", d=lines.edges[row["area_id"]], fill="none", stroke=color, stroke_width="0.8")
+    # A light line beside the dark one, to be seen on light and on dark areas.
+    for color, width in ((PAPER, "2.8"), (INK, "1")):
+        for area in figure.scale["edges"]:
+            _element(root, "path", d=lines.edges[area], fill="none", stroke=color, stroke_width=width, stroke_linejoin="round")
     if figure.scale["has_labels"]:
         group = _element(root, "g", font_size=10, text_anchor="middle", fill=INK, stroke=PAPER, stroke_width="2.6",
                          paint_order="stroke", stroke_linejoin="round")  # fmt: skip

@@ -32,10 +32,8 @@ from headworks.reports.inputs import View
 from headworks.reports.sections.areas import (
     area_headline,
     area_lead,
-    change_blocks,
     drawn_areas,
     focus_row,
-    ladder_blocks,
     map_blocks,
     rank_blocks,
 )
@@ -44,6 +42,7 @@ from headworks.reports.sections.drill import tree_block
 from headworks.reports.sections.drug import factor_notices, site_blocks
 from headworks.reports.sections.evidence import inconsistent_section, method_section, suppressed_message
 from headworks.reports.sections.headlines import limits_of_what_is_said
+from headworks.reports.sections.ladder import change_blocks, ladder_blocks
 from headworks.reports.sections.quality import MOST_SITES, events_section, quality_section
 from headworks.reports.standing import standing
 
@@ -145,7 +144,9 @@ def _overview(view: View, areas: AreaTables, rows: Mapping[str, pl.DataFrame]) -
     )
     cells = tuple(tuple(row[column.name] for column in columns) for row in counted)
     title = tell("What changed in a year, over the sites sampled in both, by {levels}", levels=unit)
-    note = tell("Left: fell, middle: cannot tell, right: rose (probability above 90 %). Areas without an earlier year are not drawn.")
+    note = tell(
+        "Left: fell, middle: cannot tell, right: rose (probability above 90 %). Areas without an earlier year are not drawn."
+    )
     alt = tell("Share of areas in which each drug fell, cannot be told and rose; the figures are in the table below")
     table = TableBlock("overview-table", tell("Table: what changed in a year"), columns, cells, tell("No changes."))
     return (Figure("overview", "overview", title, note, (Tile(tuple(counted), alt),)), table)
@@ -176,5 +177,10 @@ def _coverage(view: View, areas: AreaTables, rows: Mapping[str, pl.DataFrame]) -
     n_withheld = areas.withheld["area_id"].n_unique()
     lead = [suppressed_message(view)]
     if n_withheld:
-        lead.append(tell("{n} areas have figures that this reader may not see; they are dotted on maps and counted in trees.", n=n_withheld))
+        lead.append(
+            tell(
+                "{n} areas have figures that this reader may not see; they are dotted on maps and counted in trees.",
+                n=n_withheld,
+            )
+        )
     return Section("coverage", tell("Coverage"), tuple(lead), (table,))

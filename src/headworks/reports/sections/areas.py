@@ -35,13 +35,11 @@ from headworks.reports.content import (
 from headworks.reports.drawing.classes import class_captions, class_edges, class_of, decade_domain
 from headworks.reports.drawing.outlines import Outlines
 from headworks.reports.ranks import rank_intervals
-from headworks.reports.standing import _placed_quantile as placed_quantile
 
 # Names stand on a map of so many areas; of more, on hovering and in the table.
 _MOST_NAMES = 24
 _BARS_PER_TILE = 40
 _MOST_BARS = 80
-_MOST_CHANGES = 40
 LOAD_UNIT = tell("mg per 1,000 people a day")
 
 
@@ -121,9 +119,7 @@ def _level_word(rows: pl.DataFrame) -> Message:
     return LEVELS_WORDS[levels[0]] if len(levels) == 1 else tell("areas")
 
 
-def _map_figure(
-    figure_id: str, drug: str, name: Label, rows: pl.DataFrame, outlines: Outlines, edges: list[str]
-) -> Figure:
+def _map_figure(figure_id: str, drug: str, name: Label, rows: pl.DataFrame, outlines: Outlines, edges: list[str]) -> Figure:
     count = dict(rows["state"].value_counts().rows())
     classes = class_edges(drug)
     dots = tuple(
@@ -145,7 +141,12 @@ def _map_figure(
         else tell("Boundaries as loaded by the operator. Colour classes are the same in every report.")
     )
     alt = tell("Map of {n} areas for {drug}; the figures are in the table below", n=rows.height, drug=name)
-    scale = {"outlines": outlines, "edges": edges, "has_labels": rows.height <= _MOST_NAMES, "classes": class_captions(classes)}
+    scale = {
+        "outlines": outlines,
+        "edges": edges,
+        "has_labels": rows.height <= _MOST_NAMES,
+        "classes": class_captions(classes),
+    }
     return Figure(figure_id, "areas", title, note, (Tile(dots, alt),), scale)
 
 
@@ -172,11 +173,14 @@ def area_table(block_id: str, rows: pl.DataFrame, name: Label) -> TableBlock:
             change=pl.when(pl.col("state").is_in(["value", "below_limit"])).then("change").otherwise(pl.lit("none"))
         ).to_dicts()
     )
-    caption = tell("Table: {drug} in {n} {levels}, load, interval and coverage", drug=name, n=rows.height, levels=_level_word(rows))
+    caption = tell(
+        "Table: {drug} in {n} {levels}, load, interval and coverage", drug=name, n=rows.height, levels=_level_word(rows)
+    )
     return TableBlock(block_id, caption, _COLUMNS, cells, tell("No areas."))
 
 
-def _bar(row: dict[str, Any], said: Message | str, *, is_focus: bool = False) -> dict[str, Any]:
+def interval_bar(row: dict[str, Any], said: Message | str, *, is_focus: bool = False) -> dict[str, Any]:
+    """A row of an interval chart: name, state, interval, and what stands at its right."""
     return {
         "label": area_label(row), "state": row["state"], "mean": row["load_mg_per_1000_per_day"], "lower": row["lower"],
         "upper": row["upper"], "said": said, "hover": area_hover(row), "is_focus": is_focus,
@@ -203,14 +207,16 @@ def rank_blocks(areas: AreaTables, drug: str, name: Label, rows: pl.DataFrame, *
     tiles = []
     for start in range(0, shown.height, _BARS_PER_TILE):
         part = shown.slice(start, _BARS_PER_TILE)
-        bars = tuple(_bar(row, _ranks(row)) for row in part.to_dicts())
+        bars = tuple(interval_bar(row, _ranks(row)) for row in part.to_dicts())
         alt = tell("95 % intervals for {drug}, areas {first} to {last} of {n}; the figures are in the table", drug=name,
                    first=start + 1, last=start + part.height, n=ranked.height)  # fmt: skip
         tiles.append(Tile(bars, alt))
     clear = ranked.filter(pl.col("rank_last") - pl.col("rank_first") + 1 < ranked.height).height
     title = tell("For {clear} of {n} {levels} the intervals rule out at least one rank", clear=clear, n=ranked.height,
                  levels=_level_word(mine))  # fmt: skip
-    note = tell("Bar: 95 % interval; thin line: load; hatched: below the limit, up to its bound. At the right the ranks it can hold.")
+    note = tell(
+        "Bar: 95 % interval; thin line: load; hatched: below the limit, up to its bound. At the right the ranks it can hold."
+    )
     figure = Figure(f"{section_id(drug)}-area-ranks", "intervals", title, note, tuple(tiles),
                     {"domain": interval_domain(rows), "said": tell("ranks")})  # fmt: skip
     table = area_table(f"{section_id(drug)}-area-ranks-table", rows.filter(pl.col("area_id").is_in(areas.children())), name)
@@ -219,87 +225,3 @@ def rank_blocks(areas: AreaTables, drug: str, name: Label, rows: pl.DataFrame, *
 
 def _ranks(row: dict[str, Any]) -> str:
     return str(row["rank_first"]) if row["rank_first"] == row["rank_last"] else f"{row['rank_first']}–{row['rank_last']}"
-
-
-def _rung(rows: pl.DataFrame, level: int) -> dict[str, Any]:
-    """One level below the focus: the middle half of its areas, those below the limit placed lowest."""
-    count = dict(rows["state"].value_counts().rows())
-    values = sorted(rows.filter(pl.col("state") == "value")["load_mg_per_1000_per_day"].to_list())
-    below = count.get("below_limit", 0)
-    low, middle, high = (placed_quantile(values, below, share) for share in (0.25, 0.5, 0.75))
-    shown = len(values) + below
-    hover = tell(
-        "{shown} of {n} {levels} have a figure: middle half {low} to {high}, median {middle}; {suppressed} suppressed,"
-        " {none} not sampled", shown=shown, n=rows.height, levels=LEVELS_WORDS[level], low=Amount(low), high=Amount(high),
-        middle=Amount(middle), suppressed=count.get("suppressed", 0), none=count.get("not_sampled", 0),
-    )  # fmt: skip
-    state = "value" if high is not None else "below_limit" if shown else "suppressed" if "suppressed" in count else "not_sampled"
-    return {
-        "label": LEVELS_WORDS[level], "state": state, "mean": middle, "lower": low, "upper": high, "is_spread": shown > 0,
-        "said": tell("{shown} of {n}", shown=shown, n=rows.height), "hover": hover,
-    }  # fmt: skip
-
-
-def ladder_blocks(areas: AreaTables, drug: str, name: Label, rows: pl.DataFrame) -> list[Block]:
-    """From the province to the village on one scale: areas above and the area itself, then each level below as a spread."""
-    own = focus_row(areas, rows)
-    by_id = {row["area_id"]: row for row in rows.to_dicts()}
-    above: list[dict[str, Any]] = []
-    here = own
-    while here is not None and here["parent_id"] in by_id:
-        here = by_id[here["parent_id"]]
-        above.insert(0, here)
-    inside = rows.filter(~pl.col("area_id").is_in([row["area_id"] for row in (*above, *([own] if own else []))]))
-    rungs = [_bar(row, _covered(row), is_focus=row is own) for row in (*above, *([own] if own else []))]
-    for level in sorted(inside["level"].unique().to_list()):
-        rungs.append(_rung(inside.filter(pl.col("level") == level), level))
-    if len(rungs) < 2:
-        return []
-    title = tell("{drug} from the largest area to the smallest, on one scale", drug=name)
-    note = tell(
-        "Filled: 95 % interval of one area, coverage at its right. Outlined: the middle half of all areas of a level, and how"
-        " many of them have a figure; the line is their median."
-    )
-    alt = tell("Ladder of {n} levels for {drug}; each bar's sentence is shown on hovering and in the tree below", n=len(rungs), drug=name)
-    scale = {"domain": interval_domain(rows), "said": tell("coverage")}
-    return [Figure(f"{section_id(drug)}-ladder", "ladder", title, note, (Tile(tuple(rungs), alt),), scale)]
-
-
-def _covered(row: dict[str, Any]) -> Message:
-    if row["coverage"] is None:
-        return tell("–")
-    return tell("⚠ {share}", share=Share(row["coverage"])) if row["coverage"] > 1 else tell("{share}", share=Share(row["coverage"]))
-
-
-_CHANGE_COLUMNS = (
-    Column("name", tell("Area")),
-    Column("change", tell("In words")),
-    Column("ratio", tell("Ratio"), tell("later over earlier"), "amount", 2),
-    Column("ratio_lower", tell("95 % from"), None, "amount", 2),
-    Column("ratio_upper", tell("95 % to"), None, "amount", 2),
-    Column("p_rose", tell("Probability of a rise"), None, "share"),
-    Column("n_matched", tell("Matched sites"), tell("in both years"), "count"),
-    Column("matched_coverage", tell("Coverage"), tell("of residents"), "share"),
-)
-
-
-def change_blocks(areas: AreaTables, drug: str, name: Label, rows: pl.DataFrame, depth: int = 2) -> list[Block]:
-    """What changed in the area and in those of the next levels, the surest first."""
-    near = {areas.focus, *areas.children()}
-    for _ in range(depth - 1):
-        near |= set(rows.filter(pl.col("parent_id").is_in([area for area in near if area]))["area_id"].to_list())
-    mine = rows.filter(pl.col("area_id").is_in([area for area in near if area]) & (pl.col("change") != "none"))
-    if mine.is_empty():
-        return [Notice(tell("No change can be told for {drug}: no site was sampled in this period and in the one a year before.",
-                            drug=name), "empty")]  # fmt: skip
-    is_own = pl.col("area_id") == (areas.focus or "")
-    ordered = mine.sort([is_own, (pl.col("p_rose") - 0.5).abs(), "area_id"], descending=[True, True, False], nulls_last=True)
-    cells = tuple(
-        (area_label(row), CHANGE_WORDS[row["change"]], *(row[column.name] for column in _CHANGE_COLUMNS[2:]))
-        for row in ordered.head(_MOST_CHANGES).to_dicts()
-    )
-    count = dict(mine["change"].value_counts().rows())
-    caption = tell("Table: {drug} against a year before: rose in {rose} areas, fell in {fell}, cannot be told in {unclear};"
-                   " the surest {shown}", drug=name, rose=count.get("rose", 0), fell=count.get("fell", 0),
-                   unclear=count.get("unclear", 0), shown=len(cells))  # fmt: skip
-    return [TableBlock(f"{section_id(drug)}-area-changes", caption, _CHANGE_COLUMNS, cells, tell("No changes."))]

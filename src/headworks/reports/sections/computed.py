@@ -86,13 +86,19 @@ def _doubt(computed: Computed, figure_id: str) -> list[Block]:
     note = tell("First bar: load. Second bar, where there is one: consumption, to which the excretion factor adds.")
     return [
         Figure(f"{figure_id}-doubt", "parts", title, note, tuple(tiles)),
-        TableBlock(f"{figure_id}-doubt-table", tell("Table: where the doubt comes from"), columns, tuple(cells), tell("No figure.")),
+        TableBlock(
+            f"{figure_id}-doubt-table", tell("Table: where the doubt comes from"), columns, tuple(cells), tell("No figure.")
+        ),
     ]
 
 
 def _formula(computed: Computed) -> Block:
     row = computed.figure
-    lines = [tell("Load per 1,000 people = 1,000 × the sum of the members' loads ÷ the sum of their people; never a mean of ratios.")]
+    lines = [
+        tell(
+            "Load per 1,000 people = 1,000 × the sum of the members' loads ÷ the sum of their people; never a mean of ratios."
+        )
+    ]
     people = f"{row['population']:,.0f}"
     if row["load_mg_per_day"] is None:
         lines.append(tell("No member day was quantified; the load is at most what the limits allow."))
@@ -129,6 +135,7 @@ def _plain(value: float) -> str:
 
 _MEMBER_COLUMNS = (
     Column("label", tell("Site")),
+    Column("site_id", tell("Code")),
     Column("share", tell("Share in the area"), None, "share", 1),
     Column("load_mg_per_day", tell("Load"), tell("mg a day"), "amount", 1),
     Column("least_mg_per_day", tell("At least"), tell("mg a day"), "amount", 1),
@@ -141,21 +148,27 @@ _MEMBER_COLUMNS = (
 
 def _members(computed: Computed, block_id: str) -> list[Block]:
     shown = computed.members.head(_MOST_MEMBERS)
-    lines = [tell("{n} sites are added, from {batches} laboratory batches.", n=computed.n_members, batches=computed.n_batches)]
+    counted = {"n": computed.n_members, "batches": computed.n_batches}
+    lines = [tell("{n} sites are added, from {batches} laboratory batches.", **counted) if computed.n_batches
+             else tell("{n} sites are added.", n=computed.n_members)]  # fmt: skip
     rest = computed.n_members - computed.members.height
     if rest:
         lines.append(tell("{n} of them may not be shown to this reader one by one; they are in the sums.", n=rest))
     if computed.members.height > shown.height:
         lines.append(tell("The {n} largest loads are listed; the command returns all.", n=shown.height))
     if computed.n_nested:
-        lines.append(tell("{n} sampled sites are left out, because a sampled site downstream holds their sewage.", n=computed.n_nested))
+        lines.append(
+            tell("{n} sampled sites are left out, because a sampled site downstream holds their sewage.", n=computed.n_nested)
+        )
     blocks: list[Block] = [Prose(tuple(lines))]
     if shown.height:
         cells = tuple(tuple(row[column.name] for column in _MEMBER_COLUMNS) for row in shown.to_dicts())
-        blocks.append(TableBlock(f"{block_id}-members", tell("Table: the sites added"), _MEMBER_COLUMNS, cells, tell("No sites.")))
+        blocks.append(
+            TableBlock(f"{block_id}-members", tell("Table: the sites added"), _MEMBER_COLUMNS, cells, tell("No sites."))
+        )
     if computed.nested.height:
         columns = (Column("label", tell("Site")), Column("held_by", tell("Held by")))
-        rows = tuple((row["label"], row["held_by"]) for row in computed.nested.head(_MOST_MEMBERS).to_dicts())
+        rows = tuple((row["label"], row["holder"] or row["held_by"]) for row in computed.nested.head(_MOST_MEMBERS).to_dicts())
         blocks.append(TableBlock(f"{block_id}-nested", tell("Table: sites held downstream"), columns, rows, tell("No sites.")))
     return blocks
 

@@ -38,7 +38,9 @@ def tree_block(areas: AreaTables, name: Label, rows: pl.DataFrame, n_drugs: int)
     depth = 5 if n_shown * n_drugs <= MOST_ROWS else _ALWAYS_LEVELS
     nodes, closing = _nodes(top, below, depth, areas.command)
     caption = tell("{drug}: from here down to the village", drug=name)
-    note = tell("In this order: words, load in mg per 1,000 people a day, 95 % interval, coverage. Open an area to see what lies in it.")
+    note = tell(
+        "In this order: words, load in mg per 1,000 people a day, 95 % interval, coverage. Open an area to see what lies in it."
+    )
     if closing is not None:
         nodes = (*nodes, Node(Label("…"), closing))
     return Tree(caption, note, nodes, tell("No area in this one has a figure."))

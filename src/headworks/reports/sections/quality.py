@@ -41,9 +41,15 @@ def events_section(areas: AreaTables, view: View) -> Section:
         )
         for row in rows.to_dicts()
     )  # fmt: skip
-    lead = [tell("A drug that was poured away is not consumption. Such days stay visible here and are left out of means and trends.")]
+    lead = [
+        tell(
+            "A drug that was poured away is not consumption. Such days stay visible here and are left out of means and trends."
+        )
+    ]
     if areas.n_events_withheld:
-        lead.append(tell("{n} more events are withheld from this reader with the days they are of.", n=areas.n_events_withheld))
+        lead.append(
+            tell("{n} more events are withheld from this reader with the days they are of.", n=areas.n_events_withheld)
+        )
     empty = tell("No day of this period was found to hold a disposal.")
     table = TableBlock("events-table", tell("Table: events kept out of the trend"), columns, cells, empty, is_open=True)
     return Section("events", tell("Events"), tuple(lead), (table,))
@@ -57,7 +63,11 @@ def quality_section(areas: AreaTables) -> Section:
 def _conformity(areas: AreaTables) -> list[Block]:
     found = areas.nonconformities.sort("rule", "verdict")
     if found.is_empty():
-        return [Notice(tell("No sample of this period was found to break the sampling specification, or none was judged."), "empty")]
+        return [
+            Notice(
+                tell("No sample of this period was found to break the sampling specification, or none was judged."), "empty"
+            )
+        ]
     n_samples = int(found["n_samples"][0])
     columns = (
         Column("rule", tell("Rule")),
@@ -79,7 +89,14 @@ def _populations(areas: AreaTables) -> list[Block]:
     if found.is_empty():
         return []
     if found["site_id"].n_unique() > MOST_SITES:
-        return [Notice(tell("Populations by method are listed in reports of at most {n} sites; ask for a smaller area.", n=MOST_SITES), "empty")]
+        return [
+            Notice(
+                tell(
+                    "Populations by method are listed in reports of at most {n} sites; ask for a smaller area.", n=MOST_SITES
+                ),
+                "empty",
+            )
+        ]
     columns = (
         Column("site", tell("Site")),
         Column("quarter", tell("Quarter")),
@@ -96,4 +113,8 @@ def _populations(areas: AreaTables) -> list[Block]:
          tell("yes") if row["is_used"] else None, row["note"])
         for row in found.sort("site", "quarter", "method").to_dicts()
     )  # fmt: skip
-    return [TableBlock("populations-table", tell("Table: populations by method"), columns, cells, tell("No populations."), is_open=True)]
+    return [
+        TableBlock(
+            "populations-table", tell("Table: populations by method"), columns, cells, tell("No populations."), is_open=True
+        )
+    ]

@@ -112,7 +112,10 @@ def _cells_of_kind(
     n_units = int(unit.max(initial=0)) + 1
     groups = group_by_code(days, np.where(code >= 0, code * n_units + unit, -1), [""] * (n_units * len(filed.labels)))
     rows, start, of_row = groups.rows, groups.start, groups.of_row
-    n = groups.size.astype(np.float64)
+    period = groups.label // n_units
+    # The parts of a site that moves make up its mean together, each with its share of the sampled days.
+    together = groups.of_series * max(len(filed.labels), 1) + period
+    n = np.bincount(together, groups.size)[together] if start.size else np.zeros(0)
 
     def total(values: Array) -> Array:
         return np.add.reduceat(values, start) if start.size else np.zeros(0)
@@ -127,7 +130,6 @@ def _cells_of_kind(
     most = np.where(quantified, value, np.where(np.isnan(limit), stand_in, limit)) * scale
     middle = (least + most) / 2
     lengths = np.array([Period.parse(label).n_days for label in filed.labels], dtype=np.float64)
-    period = groups.label // n_units
     sampled = np.minimum(n / lengths[period], 1.0)[of_row] if start.size else np.zeros(0)
     tau2 = (1 - sampled) * spread.log_sd[rows] ** 2 + sampled * np.log1p(days.u_day[rows] ** 2)
     amount = middle / n[of_row]
@@ -136,16 +138,16 @@ def _cells_of_kind(
         analyte=names[groups.of_series],
         unit=groups.label % n_units,
         period=period,
-        n_days=n,
+        n_days=groups.size.astype(np.float64),
         n_quantified=total(quantified.astype(np.float64)),
         n_not_detected=total(days.is_not_detected[rows].astype(np.float64)),
         least=total(least) / n,
         most=total(most) / n,
         middle=total(middle) / n,
         variance=variance,
-        variance_df=variance**2 / (total(spread.degrees_of_freedom[rows]) / n),
+        variance_df=variance**2 / (total(spread.degrees_of_freedom[rows]) / groups.size),
         people=total(days.population[rows]) / n,
-        u2_site=total(days.u_site[rows] ** 2) / n,
+        u2_site=total(days.u_site[rows] ** 2) / groups.size,
         day_cell=of_row,
         day_batch=days.batch[rows],
         day_amount=amount,

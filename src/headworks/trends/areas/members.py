@@ -95,7 +95,7 @@ def sum_members(network: Network, grid: Grid, active: Mask, nested: Mask) -> Sum
 
     people = of_entries(cells.people) * share
     return Sums(
-        n_sites=total(np.ones(active.shape)),
+        n_sites=total(_counts_once(network, active)),
         n_nested=np.add.reduceat(nested.astype(np.float64), network.start, axis=0),
         n_days=total(of_entries(cells.n_days)),
         n_quantified=total(of_entries(cells.n_quantified)),
@@ -110,6 +110,14 @@ def sum_members(network: Network, grid: Grid, active: Mask, nested: Mask) -> Sum
         batch=batch_variance(network, grid, active),
         site=total(people**2 * of_entries(cells.u2_site)),
     )
+
+
+def _counts_once(network: Network, active: Mask) -> Array:
+    """1 for an active entry, 0 for a further stretch of a site that moved and is counted already."""
+    counted = np.ones(active.shape)
+    twin = np.flatnonzero(network.is_twin)
+    counted[twin] = ~active[twin - 1]
+    return counted
 
 
 def batch_variance(network: Network, grid: Grid, active: Mask) -> Array:

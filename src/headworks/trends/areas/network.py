@@ -39,6 +39,14 @@ class Network(NamedTuple):
     blocked: Index
     blocker: Index
 
+    @property
+    def is_twin(self) -> npt.NDArray[np.bool_]:
+        """Whether an entry is a further unit of the site of the entry before it, in the same area."""
+        site = np.searchsorted(self.first_unit, self.unit, side="right")
+        twin = np.zeros(self.unit.size, dtype=bool)
+        twin[1:] = (self.area[1:] == self.area[:-1]) & (site[1:] == site[:-1])
+        return twin
+
     def units_of(self, site: Index, ordinal: Index) -> Index:
         """Unit of each site and day; -1 for a site (-1) that no area knows."""
         unit = np.where(site >= 0, self.first_unit[np.maximum(site, 0)] if self.first_unit.size else -1, -1)
