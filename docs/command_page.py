@@ -58,7 +58,14 @@ def commands() -> Iterator[tuple[tuple[str, ...], Any, dict[str, Any]]]:
     """Words, command object and declared defaults of every command, groups first, by name."""
     import typer.main
 
-    from headworks.cli import data_commands, reference_commands, workspace_commands  # noqa: F401  they register themselves
+    from headworks.cli import (  # noqa: F401  they register themselves
+        data_commands,
+        explain_commands,
+        places_commands,
+        reference_commands,
+        simulate_commands,
+        workspace_commands,
+    )
     from headworks.cli.app import app
 
     def walk(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any, dict[str, Any]]]:

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from headworks.cli import data_commands, reference_commands, workspace_commands  # noqa: F401  they register themselves
+from headworks.cli import (  # noqa: F401  they register themselves
+    data_commands,
+    explain_commands,
+    places_commands,
+    reference_commands,
+    simulate_commands,
+    workspace_commands,
+)
 from headworks.cli.app import app
 from headworks.core.schema import describe
 from headworks.reference import list_sets, read_set, uncertainty_defaults, week_conventions
@@ -108,13 +115,21 @@ def test_every_page_of_a_room_has_its_room(path):
     assert path.stem in ROOMS
 
 
-@pytest.mark.parametrize("name", ["loads", "trends", "parameter-sets", "reports"])
-def test_every_equation_that_code_cites_is_on_its_page(name):
-    letters = {"loads": "LU", "trends": "T", "parameter-sets": "P", "reports": "D"}[name]
+# Letters of equations, and the pages they stand on.
+EQUATIONS = {
+    "LU": ["loads"], "T": ["trends"], "A": ["areas"], "P": ["parameter-sets"], "D": ["reports", "disclosure"], "N": ["places"],
+    "M": ["populations"], "Q": ["sampling"], "S": ["planning"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("letters", EQUATIONS)
+def test_every_equation_that_code_cites_is_on_its_page(letters):
     code = "".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
     cited = set(re.findall(rf"\(([{letters}]\d+)\)", code))
     # An equation's number stands at the end of its line, apart from it.
-    assert cited - set(re.findall(r"  \((\w\d+)\)\.?\s*$", page(f"methods/{name}.md"), re.MULTILINE)) == set()
+    pages = "\n".join(page(f"methods/{name}.md") for name in EQUATIONS[letters])
+    assert cited
+    assert cited - set(re.findall(r"  \((\w\d+)\)\.?\s*$", pages, re.MULTILINE)) == set()
 
 
 @pytest.mark.parametrize("path", sorted(DOCS.glob("decisions/*.md")), ids=named)

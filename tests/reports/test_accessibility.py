@@ -9,6 +9,7 @@ import warnings
 from importlib.resources import files
 
 import pytest
+from tests.reports.builders import area_tables
 
 from headworks.reports import render_html, situation_report
 
@@ -61,9 +62,10 @@ def browser(tmp_path_factory):
 
 @pytest.fixture
 def open_page(browser, tmp_path, make_tables, request_2022):
-    def go(language, scheme="light", width=1280):
+    def go(language, scheme="light", width=1280, of_areas=None):
         path = tmp_path / f"report-{language}.html"
-        path.write_text(render_html(situation_report(make_tables(), request_2022), language), encoding="utf-8")
+        content = situation_report(make_tables(of_areas=of_areas), request_2022)
+        path.write_text(render_html(content, language), encoding="utf-8")
         browser.execute_cdp_cmd(
             "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         )
@@ -75,10 +77,11 @@ def open_page(browser, tmp_path, make_tables, request_2022):
     return go
 
 
+@pytest.mark.parametrize("has_areas", [False, True])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_axe_finds_nothing_serious(open_page, language, scheme):
-    driver = open_page(language, scheme)
+def test_axe_finds_nothing_serious(open_page, language, scheme, has_areas):
+    driver = open_page(language, scheme, of_areas=area_tables() if has_areas else None)
     driver.execute_script(SHOW_ALL)
     driver.execute_script(files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     outcome = driver.execute_async_script(RUN_AXE)
@@ -91,9 +94,10 @@ def test_axe_finds_nothing_serious(open_page, language, scheme):
     assert len(outcome["passes"]) > 20
 
 
+@pytest.mark.parametrize("has_areas", [False, True])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_phone_needs_no_sideways_scrolling(open_page, language):
-    driver = open_page(language, width=360)
+def test_a_phone_needs_no_sideways_scrolling(open_page, language, has_areas):
+    driver = open_page(language, width=360, of_areas=area_tables() if has_areas else None)
     driver.execute_script(SHOW_ALL)
     assert driver.execute_script("return window.innerWidth") == 360
     wide = driver.execute_script("return [document.documentElement.scrollWidth, document.body.scrollWidth]")

@@ -9,7 +9,7 @@ import typer
 
 from headworks.cli.app import app
 from headworks.cli.console import result, result_json, say, show_frame
-from headworks.cli.workspace_commands import AsJson
+from headworks.cli.workspace_commands import AsJson, Tier, WorkspacePath
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,3 +102,31 @@ def _show(frame: pl.DataFrame, title: str, *, as_json: bool) -> None:
         result_json(frame.to_dicts())
     else:
         show_frame(frame, title, max(frame.height, 1))
+
+
+@areas.command("compare")
+def compare(
+    workspace: WorkspacePath,
+    area: Annotated[str, typer.Argument(help="Area id or name.")],
+    other: Annotated[str, typer.Argument(help="Another area; the same one to compare two periods.")],
+    period: Annotated[str, typer.Option(help="2025, 2025-H1, 2025-Q1, 2025-03 or 2025-W10.")],
+    drug: Annotated[str, typer.Option(help="Drug, by any of its names, or residue.")],
+    other_period: Annotated[str | None, typer.Option(help="Period of the other figure; the same if not said.")] = None,
+    tier: Tier = "public",
+    json: AsJson = False,
+) -> None:
+    """Say how two figures differ, with the errors that they share cancelled."""
+    from headworks.jobs.compare_areas import compare_areas
+    from headworks.store import Workspace
+
+    found = compare_areas(Workspace.open(workspace), area, other, period, drug, other_period=other_period, tier=tier)
+    if json:
+        result_json(found.as_dict())
+        return
+    one = found.comparison
+    result(f"{found.analyte}, mg/d per 1,000 people: {found.first[0]} {found.first[1]} {one.first:.3g}, "
+           f"{found.second[0]} {found.second[1]} {one.second:.3g}.")  # fmt: skip
+    result(f"Ratio {one.ratio:.2f} (95 %: {one.ratio_lower:.2f} to {one.ratio_upper:.2f}); the first is the larger with "
+           f"probability {one.p_first_is_larger:.2f}.")  # fmt: skip
+    result(f"Difference {one.difference:.3g} ({one.difference_lower:.3g} to {one.difference_upper:.3g}).")
+    say(f"{one.shared:.0%} of the doubt of the two is shared and was cancelled.")

@@ -53,11 +53,12 @@ def area_tables(
         frames[name] = disclose(disclosure, name, raw).frame
         if name == "area_loads":
             withheld = raw.join(frames[name], on=["area_id", "analyte"], how="anti").select("area_id", "drug", "analyte")
+    here = shlex.quote(str(disclosure.workspace.path))
     return AreaTables(
         focus=area_id, tree=tree, loads=frames["area_loads"], consumption=frames["area_consumption"],
         changes=frames["area_changes"], withheld=withheld, shapes={}, computed={}, events=pl.DataFrame(),
         nonconformities=pl.DataFrame(), populations=pl.DataFrame(),
-        command=f"headworks report {shlex.quote(str(disclosure.workspace.path))} --tier {disclosure.tier} --period {period.label} --area",
+        command=f"headworks report {here} --tier {disclosure.tier} --period {period.label} --area",
     )  # fmt: skip
 
 

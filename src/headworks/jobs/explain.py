@@ -60,8 +60,8 @@ def how_computed(
     Raises
     ------
     UsageError
-        ``HW-U004`` for an unknown tier, ``HW-U008`` without results, ``HW-U012`` for a residue without figures, ``HW-U015`` for
-        an area whose code is not used, ``HW-U071`` for a site that is no member.
+        ``HW-U004`` for an unknown tier, ``HW-U008`` without results, ``HW-U012`` for a residue without figures,
+        ``HW-U015`` for an area whose code is not used, ``HW-U071`` for a site that is no member.
     """
     disclosure = Disclosure(workspace, tier, as_of)
     disclosure.rule  # noqa: B018  an unknown tier is refused before anything is read
@@ -203,7 +203,8 @@ def _nothing(
     named = made.tree.filter(pl.col("area_id") == made.focus)
     english, chinese = named.select(pl.coalesce("name_en", "name_zh", "area_id"), "name_zh").row(0)
     return Computed(
-        area_id=str(made.focus), area_name=Label(english, chinese), period=period.label, analyte=names[0], drug=names[1], tier=disclosure.tier,
+        area_id=str(made.focus), area_name=Label(english, chinese), period=period.label, analyte=names[0],
+        drug=names[1], tier=disclosure.tier,
         figure=figure, members=pl.DataFrame(schema=MEMBERS), nested=pl.DataFrame(schema=MEMBERS), n_members=0, n_nested=0,
         n_batches=0, samples=pl.DataFrame(schema=SAMPLES), sampled_site="", consumption={}, change={}, run_id=run.run_id,
         parameter_set=run.parameter_set, commands=_commands(disclosure, made, period, names[0]), is_withheld=is_withheld,

@@ -54,7 +54,8 @@ def write_report(
     Raises
     ------
     UsageError
-        ``HW-U004`` for an unknown tier, ``HW-U015`` for an unknown area or language, ``HW-U016`` when the period has no figure.
+        ``HW-U004`` for an unknown tier, ``HW-U015`` for an unknown area or language, ``HW-U016`` when the period
+        has no figure.
     """
     if language not in LANGUAGES:
         raise UsageError("This language is not there.", found=language, remedy="Use " + " or ".join(LANGUAGES), code="HW-U015")

@@ -74,7 +74,7 @@ class AreaTables:
     focus
         The area the report is about; None when it is about several that have nothing above them.
     tree
-        ``area_id, parent_id, level, name_en, name_zh, population``: the focus, what it lies in and what lies in it, one row each.
+        ``area_id, parent_id, level, name_en, name_zh, population``: the focus, what it lies in, what lies in it; a row each.
     loads, consumption, changes
         Rows of ``area_loads``, ``area_consumption``, ``area_changes`` of the period.
     withheld

@@ -97,8 +97,9 @@ _AREA_OWN: dict[str, tuple[str, str]] = {
     "consumption_upper": ("mg/d per 1,000 people", "Upper 95 % bound of the consumption."),
 }
 _AREA_ORDER = (
-    "drug", "analyte", "area_id", "parent_id", "level", "name_en", "name_zh", "state", "load_mg_per_1000_per_day", "lower", "upper",
-    "coverage", "load_mg_per_day", "least_mg_per_day", "most_mg_per_day", "share_censored", "population", "area_population",
+    "drug", "analyte", "area_id", "parent_id", "level", "name_en", "name_zh", "state", "load_mg_per_1000_per_day", "lower",
+    "upper", "coverage", "load_mg_per_day", "least_mg_per_day", "most_mg_per_day",
+    "share_censored", "population", "area_population",
     "n_sites", "n_nested", "n_days", "largest_share", "u_day", "u_batch", "u_site", "previous_period", "change", "ratio",
     "ratio_lower", "ratio_upper", "p_rose", "n_matched", "matched_coverage", "consumption_mg_per_1000_per_day",
     "consumption_lower", "consumption_upper", "doses_per_1000_per_day", "doses_lower", "doses_upper",

@@ -78,7 +78,7 @@ class Steps:
 
 
 class Years(NamedTuple):
-    """The years of which something was recomputed, and the results that made no load: ``sample_id, analyte, replicate, reason``."""
+    """The years of which something was recomputed, and results without a load: ``sample_id, analyte, replicate, reason``."""
 
     years: list[int]
     left_out: pl.DataFrame

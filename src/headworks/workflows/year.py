@@ -70,7 +70,7 @@ class Recomputed(NamedTuple):
 
 
 class YearLoads(NamedTuple):
-    """What the next year needs of a year, its ``loads`` and those ``kept_out`` of its means; and what was ``left_out``, why."""
+    """What the next year needs of a year, its ``loads`` and those ``kept_out`` of means; and what was ``left_out``, why."""
 
     loads: pl.DataFrame
     kept_out: pl.DataFrame
@@ -86,7 +86,13 @@ def year_range(year: int) -> tuple[dt.date, dt.date]:
 
 
 def derive_year(
-    year: int, year_facts: YearFacts, register: Register, method: Method, scope: Scope, emit: Emit, begin: Callable[[str], None]
+    year: int,
+    year_facts: YearFacts,
+    register: Register,
+    method: Method,
+    scope: Scope,
+    emit: Emit,
+    begin: Callable[[str], None],
 ) -> YearLoads:
     """Compute the result tables of a year and hand them out, one after the other.
 
@@ -103,8 +109,8 @@ def derive_year(
     scope
         What is recomputed.
     emit
-        Given what is recomputed, the name of a table and its recomputed rows with their ``part``; a table is let go when it has
-        been handed out.
+        Given what is recomputed, the name of a table and its recomputed rows with their ``part``; a table is let go when it
+        has been handed out.
     begin
         Called with the name of each step.
 

@@ -237,7 +237,9 @@ def overview_chart(figure: Figure, tile: Tile, wording: Wording) -> Drawn:
     """A strip per drug: falling, not clear, rising, each as its share of the sites that can be told."""
     parts = [part for row in tile.rows for part in _strip(row, wording)]
     names = list(dict.fromkeys(part["drug"] for part in parts))
-    y = alt.Y("drug:N", sort=names, axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=0, labelFontSize=12))
+    short = f"truncate(datum.label, {_letters(24, [{'label': name} for name in names])})"
+    axis = alt.Axis(title=None, domain=False, ticks=False, labelLimit=0, labelExpr=short, labelFontSize=12)
+    y = alt.Y("drug:N", sort=names, axis=axis)
     base = alt.Chart(_ROWS).encode(y=y)
     flat = alt.Scale(domain=[0, 1], nice=False)
     bar = base.mark_bar(height=18, stroke=PAPER, strokeWidth=1).encode(

@@ -129,8 +129,8 @@ def _overview(view: View, areas: AreaTables, rows: Mapping[str, pl.DataFrame]) -
     for drug, mine in rows.items():
         count = dict(mine.filter(pl.col("area_id").is_in(children))["change"].value_counts().rows())
         if sum(count.get(word, 0) for word in ("rose", "fell", "unclear")):
-            counted.append({"drug": view.name("drug", drug), "falling": count.get("fell", 0), "unclear": count.get("unclear", 0),
-                            "rising": count.get("rose", 0), "unknown": count.get("none", 0)})  # fmt: skip
+            words = {"falling": "fell", "unclear": "unclear", "rising": "rose", "unknown": "none"}
+            counted.append({"drug": view.name("drug", drug), **{name: count.get(word, 0) for name, word in words.items()}})
     if not counted:
         return ()
     levels = areas.tree.filter(pl.col("area_id").is_in(children))["level"].unique().to_list()

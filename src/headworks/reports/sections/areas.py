@@ -84,7 +84,7 @@ def area_lead(areas: AreaTables, rows: pl.DataFrame) -> list[Message]:
 
 
 def drawn_areas(areas: AreaTables, outlines: Outlines | None) -> tuple[list[str], list[str]]:
-    """Areas of the two maps: those directly in the focus, and those one level deeper (or the area itself where it has none)."""
+    """Areas of the two maps: those directly in the focus, and those one level deeper (the area itself where it has none)."""
     if outlines is None:
         return [], []
     near = [area for area in areas.children() if area in outlines.paths]

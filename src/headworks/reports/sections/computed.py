@@ -1,4 +1,4 @@
-"""How a figure of an area was computed, down to its samples: the formula with its numbers, the members, the doubt by source."""
+"""How a figure of an area was computed, down to its samples: formula with its numbers, members, sources of doubt."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SOURCES = {
 
 
 def variance_shares(scopes: dict[str, float | None]) -> dict[str, float]:
-    """Share of each source in the variance on the log scale, where sources add.
+    """Share of each source in the variance on the log scale, where sources add (D4).
 
     Examples
     --------

@@ -39,7 +39,8 @@ def tree_block(areas: AreaTables, name: Label, rows: pl.DataFrame, n_drugs: int)
     nodes, closing = _nodes(top, below, depth, areas.command)
     caption = tell("{drug}: from here down to the village", drug=name)
     note = tell(
-        "In this order: words, load in mg per 1,000 people a day, 95 % interval, coverage. Open an area to see what lies in it."
+        "In this order: words, load in mg per 1,000 people a day, 95 % interval, coverage. Open an area to see what lies in"
+        " it."
     )
     if closing is not None:
         nodes = (*nodes, Node(Label("…"), closing))

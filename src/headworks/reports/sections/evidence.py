@@ -112,15 +112,15 @@ _AREA_FORMULAS: tuple[tuple[Message, Message], ...] = (
     (
         tell("Load of an area"),
         tell(
-            "Sum of the members' loads over the sum of their people. Members are the most downstream sampled sites, so nothing is"
-            " counted twice; a site that several areas share is shared out by residents."
+            "Sum of the members' loads over the sum of their people. Members are the most downstream sampled sites, so nothing"
+            " is counted twice; a site that several areas share is shared out by residents."
         ),
     ),
     (
         tell("Its interval"),
         tell(
-            "Errors are added by what shares them: days within a site, a laboratory batch over all its samples, the population of"
-            " a site over all its days."
+            "Errors are added by what shares them: days within a site, a laboratory batch over all its samples, the population"
+            " of a site over all its days."
         ),
     ),
     (

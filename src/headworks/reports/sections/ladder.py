@@ -29,7 +29,7 @@ _MOST_CHANGES = 40
 
 
 def _rung(rows: pl.DataFrame, level: int) -> dict[str, Any]:
-    """One level below the focus: the middle half of its areas, those below the limit placed lowest."""
+    """One level below the focus: the middle half of its areas, those below the limit placed lowest (D3)."""
     count = dict(rows["state"].value_counts().rows())
     values = sorted(rows.filter(pl.col("state") == "value")["load_mg_per_1000_per_day"].to_list())
     below = count.get("below_limit", 0)
@@ -60,8 +60,8 @@ def ladder_blocks(areas: AreaTables, drug: str, name: Label, rows: pl.DataFrame)
         above.insert(0, here)
     inside = rows.filter(~pl.col("area_id").is_in([row["area_id"] for row in (*above, *([own] if own else []))]))
     rungs = [interval_bar(row, _covered(row), is_focus=row is own) for row in (*above, *([own] if own else []))]
-    for level in sorted(inside["level"].unique().to_list()):
-        rungs.append(_rung(inside.filter(pl.col("level") == level), level))
+    levels = sorted(inside["level"].unique().to_list())
+    rungs += [_rung(inside.filter(pl.col("level") == level), level) for level in levels]
     if len(rungs) < 2:
         return []
     title = tell("{drug} from the largest area to the smallest, on one scale", drug=name)
@@ -107,8 +107,10 @@ def change_blocks(areas: AreaTables, drug: str, name: Label, rows: pl.DataFrame,
         near |= set(rows.filter(pl.col("parent_id").is_in([area for area in near if area]))["area_id"].to_list())
     mine = rows.filter(pl.col("area_id").is_in([area for area in near if area]) & (pl.col("change") != "none"))
     if mine.is_empty():
-        return [Notice(tell("No change can be told for {drug}: no site was sampled in this period and in the one a year before.",
-                            drug=name), "empty")]  # fmt: skip
+        said = tell(
+            "No change can be told for {drug}: no site was sampled in this period and in the one a year before.", drug=name
+        )
+        return [Notice(said, "empty")]
     is_own = pl.col("area_id") == (areas.focus or "")
     ordered = mine.sort([is_own, (pl.col("p_rose") - 0.5).abs(), "area_id"], descending=[True, True, False], nulls_last=True)
     cells = tuple(

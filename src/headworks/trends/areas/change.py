@@ -78,9 +78,7 @@ def area_changes_of(
 def _with_a_year_before(days: DayArrays, periods: frozenset[str]) -> dict[str, str]:
     """Of the periods longer than a week those that have days a year before, and these earlier periods."""
     kinds = {label: Period.parse(label) for label in periods}
-    known = {
-        label for kind in {one.kind for one in kinds.values()} - {"week"} for label in group_by_period(days, kind).labels
-    }
+    known = {label for kind in {one.kind for one in kinds.values()} - {"week"} for label in group_by_period(days, kind).labels}
     before = {label: period.a_year_before().label for label, period in kinds.items() if period.kind != "week"}
     return {label: earlier for label, earlier in before.items() if earlier in known}
 

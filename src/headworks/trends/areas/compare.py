@@ -2,7 +2,8 @@ r"""Two figures side by side, of two areas or of one in two periods: what they s
 
     ln(r_1 / r_2):   s^2 = sum_c g_c^2 v_c + sum_b u_b^2 (sum_(c in b) g_c y_c)^2 + sum_c h_c^2 u_c^2                    (A6)
 
-over the cells ``c`` (site and period) of either figure, with ``g = a_1 / L_1 - a_2 / L_2`` and ``h = a_1 p / P_1 - a_2 p / P_2``,
+over the cells ``c`` (site and period) of either figure, with ``g = a_1 / L_1 - a_2 / L_2`` and
+``h = a_1 p / P_1 - a_2 p / P_2``,
 ``a`` the share by which a cell counts. A plant that serves both areas, a batch that held samples of both, a register used for
 both: each has nearly equal weights in the two figures, and its error goes. The excretion factor is in both and is left out.
 
