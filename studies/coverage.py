@@ -1,9 +1,9 @@
 """Do intervals of site weeks, county quarters, the province year and year-on-year changes hold the truth 95 times in 100?
 
 Small provinces are simulated (real codes, nested catchments, laboratories with batch biases, registers in error, days that
-differ), sampled in every second week of two years, and computed by the code of ``headworks run``. The truth of an area is that of
-the sites that were added, over all calendar days of the period and their true residents. Beside our intervals stand the naive
-ones, which take every error as drawn anew for every sample.
+differ), sampled in every second week of two years, and computed by the code of ``headworks run``. The truth of an area is that
+of the sites that were added, over all calendar days of the period and their true residents. Beside our intervals stand the
+naive ones, which take every error as drawn anew for every sample.
 
 Read with it: the interval speaks for the covered part of an area; errors are as large as the laboratory and the register say.
 """
@@ -115,7 +115,13 @@ def area_figures(facts: dict[str, pl.DataFrame], tables: dict[str, pl.DataFrame]
 
 
 def _of_one(
-    cells: Cells, code: int, analyte: str, network: Network, periods: list[str], tables: dict[str, pl.DataFrame], truth: pl.DataFrame
+    cells: Cells,
+    code: int,
+    analyte: str,
+    network: Network,
+    periods: list[str],
+    tables: dict[str, pl.DataFrame],
+    truth: pl.DataFrame,
 ) -> list[Outcome]:
     grid = grid_of(cells, code, network.n_units, len(periods))
     active, nested = active_entries(network, grid.is_present)
@@ -141,7 +147,9 @@ def _of_one(
             true, value = true_of(active[:, at], at, area), row["load_mg_per_1000_per_day"]
             k = np.exp(z * naive_sd[area, at])
             ours = row["lower"] <= true <= row["upper"]
-            found.append(Outcome(name, ours, value / k <= true <= value * k, (row["upper"] - row["lower"]) / value, true > row["upper"]))
+            found.append(
+                Outcome(name, ours, value / k <= true <= value * k, (row["upper"] - row["lower"]) / value, true > row["upper"])
+            )
     for row in changed.filter(pl.col("ratio").is_not_null()).to_dicts():
         name = _figure(row | {"level": int(network.areas["level"][place[row["area_id"]]])})
         if name and row["period"] in column and row["previous_period"] in column:
@@ -152,7 +160,13 @@ def _of_one(
             ours = row["ratio_lower"] <= true <= (row["ratio_upper"] or np.inf)
             width = ((row["ratio_upper"] or np.inf) - row["ratio_lower"]) / row["ratio"]
             found.append(
-                Outcome(f"change, {name}", ours, row["ratio"] / k <= true <= row["ratio"] * k, width, true > (row["ratio_upper"] or np.inf))
+                Outcome(
+                    f"change, {name}",
+                    ours,
+                    row["ratio"] / k <= true <= row["ratio"] * k,
+                    width,
+                    true > (row["ratio_upper"] or np.inf),
+                )
             )
     return found
 
@@ -221,11 +235,11 @@ def main(n_provinces: int = N_PROVINCES) -> None:
         "| figure | n | 95 % interval covers | Monte Carlo error | truth above | naive covers | median width |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
-    for row in found.to_dicts():
-        lines.append(
-            f"| {row['figure']} | {row['n']:,} | {row['coverage']:.3f} | {row['mc_error']:.3f} | {row['truth_above']:.3f} "
-            f"| {row['naive']:.3f} | {row['median_width']:.2f} |"
-        )
+    lines += [
+        f"| {row['figure']} | {row['n']:,} | {row['coverage']:.3f} | {row['mc_error']:.3f} | {row['truth_above']:.3f} "
+        f"| {row['naive']:.3f} | {row['median_width']:.2f} |"
+        for row in found.to_dicts()
+    ]
     text = "\n".join(lines) + "\n"
     print(text)
     print(f"{time.time() - began:.0f} s", file=sys.stderr)

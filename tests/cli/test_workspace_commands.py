@@ -21,18 +21,18 @@ def test_init_makes_a_workspace_and_leaves_an_old_one_as_it_is(headworks, tmp_pa
 
 
 def test_run_says_what_was_recomputed_and_what_was_left_out(headworks, two_plants: Workspace, give) -> None:
-    assert headworks("run", two_plants.path).out.splitlines()[0].endswith("all sites and drugs recomputed.")
+    assert headworks("run", two_plants.path).out.splitlines()[0].endswith("everything recomputed.")
     assert headworks("run", two_plants.path).out.startswith("Up to date")
     give(two_plants, "measurements", "sample_id,analyte,concentration_ng_per_l\nX9,MDMA,5\nA1,ketamine,5\n")
     answer = headworks("run", two_plants.path)
     assert answer.out.splitlines()[0].endswith(
-        "loads of 1 sites recomputed, and the means of cocaine, ketamine, methamphetamine."
+        "loads of 1 sampling days recomputed, and what hangs on them in 2024, 2025."
     )
     assert "loads 8" in answer.out
     assert "1 results made no load: the sample is not known." in answer.err
     assert "left-out.csv" in answer.err
     give(two_plants, "areas", "area_id,level,name_en\nZ,1,Elsewhere\n")
-    assert "no result hangs on the new facts" in headworks("run", two_plants.path).out
+    assert "the register of areas, sites or populations changed" in headworks("run", two_plants.path).err
 
 
 def test_run_says_why_everything_was_recomputed(headworks, two_plants: Workspace) -> None:
@@ -40,7 +40,7 @@ def test_run_says_why_everything_was_recomputed(headworks, two_plants: Workspace
     (two_plants.path / "headworks.toml").write_text("format = 1\n[uncertainty]\nflow = 0.4\n")
     assert "Everything was recomputed: the settings" in headworks("run", two_plants.path).err
     full = json.loads(headworks("run", two_plants.path, "--full", "--json").out)
-    assert (full["status"], full["recomputed"]["sites"]) == ("computed", "all")
+    assert (full["status"], full["recomputed"]["days"]) == ("computed", "all")
 
 
 def test_run_of_an_empty_workspace_is_usage(headworks, workspace: Workspace) -> None:

@@ -11,7 +11,9 @@ from headworks.tables import SHELF, Loads, SiteAreas
 
 
 def shares(**columns):
-    return pl.DataFrame({"site_id": ["S1"], "area_id": ["A1"], "population": [10.0], "valid_from": [None], "valid_to": [None]} | columns)
+    return pl.DataFrame(
+        {"site_id": ["S1"], "area_id": ["A1"], "population": [10.0], "valid_from": [None], "valid_to": [None]} | columns
+    )
 
 
 def test_a_table_that_keeps_its_promise_comes_back():

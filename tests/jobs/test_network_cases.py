@@ -50,7 +50,7 @@ def facts(give, workspace: Workspace) -> None:
     tables = {"areas": AREAS, "code_changes": CHANGES, "sites": SITES, "site_areas": SHARES}
     for name, text in tables.items():
         give(workspace, name, text)
-    days = [(site, day) for site, day in DAYS.items()] + [("moving", "2025-03-04"), ("moving", "2025-09-02")]
+    days = [*DAYS.items(), ("moving", "2025-03-04"), ("moving", "2025-09-02")]
     samples = "sample_id,site_id,collected_from,flow_m3_per_day\n"
     samples += "".join(f"{site}-{day},{site},{day}T01:00Z,10000\n" for site, day in days)
     give(workspace, "samples", samples)

@@ -36,7 +36,9 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.mark.parametrize("tier", ["public", "partner"])
 def test_no_pair_or_triple_recovers_a_figure_below_its_floor(tier: str, province: Workspace) -> None:
     disclosure = Disclosure(province, tier)
-    members = members_of(disclosure.catchments, sampled_periods(read_table(province, "loads"), read_table(province, "reported_loads")))
+    members = members_of(
+        disclosure.catchments, sampled_periods(read_table(province, "loads"), read_table(province, "reported_loads"))
+    )
     longer = pl.col("period").str.contains("Q|H|^....$")
     seen = disclosure.figures.filter(~pl.col("is_suppressed") & longer)
     assert seen.height > 20

@@ -18,7 +18,14 @@ def test_all_that_can_be_said_is_read() -> None:
         "x.toml",
     )
     assert said == Settings(
-        "P", "Asia/Shanghai", "own", "molar_sum", ("sets",), {"flow": 1.0}, {"public": 5}, {"ours": {"weekday_days": "1"}}
+        name="P",
+        timezone="Asia/Shanghai",
+        parameter_set="own",
+        residues="molar_sum",
+        parameter_dirs=("sets",),
+        uncertainty={"flow": 1.0},
+        publication_floors={"public": 5},
+        week_conventions={"ours": {"weekday_days": "1"}},
     )
 
 

@@ -57,9 +57,6 @@ def test_people_are_estimated_for_the_quarters_asked_for():
     assert derive_populations(pl.DataFrame(schema=loads_of(told).schema), told, method(), frozenset({"2025-Q2"})).height == 0
 
 
-@pytest.mark.xfail(
-    reason="quarters are taken from days with a per-capita load, and there are none; owner: workflows", strict=True
-)
 def test_people_of_a_site_that_no_register_knows_are_estimated_by_their_marker():
     one = sample("c", DAY)
     told = facts([one], [result(one, 2.0e7, "ammonium")], sites=[places.site("c", "T1")])

@@ -151,9 +151,6 @@ def poured_away(with_touched):
     return derive_situation(facts(samples.values(), results), method()).tables
 
 
-@pytest.mark.xfail(
-    reason="a day kept out of 2025 because of 2024 changes 2026, which is not touched; owner: workflows", strict=True
-)
 def test_a_day_that_makes_another_year_s_day_disposal_touches_the_year_after_that_one_too():
     tables = [poured_away(with_touched) for with_touched in (False, True)]
     kept_out = [table["disposal_events"].filter("is_kept_out")["day"].unique().to_list() for table in tables]

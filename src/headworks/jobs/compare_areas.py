@@ -107,7 +107,7 @@ def _residue(disclosure: Disclosure, run: Manifest, first: tuple[str, str], drug
     wanted = drug if drug in by_name else resolve_drug(drug)
     if wanted not in by_name:
         raise _not_there(first, first, f"no {drug} in {', '.join(sorted(by_name)) or 'no residue'}")
-    return by_name[wanted]
+    return str(by_name[wanted])
 
 
 def _figures(disclosure: Disclosure, run: Manifest, which: tuple[str, str]) -> pl.DataFrame:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Self
 
 import polars as pl
 
@@ -78,10 +79,32 @@ class ResultWriter:
         self._n_held = 0
         kept = {name: {} if scope.is_all else dict(parts) for name, parts in self._before.items()}
         self.parts = Parts(kept)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="headworks-writer")
+        self._pending: Future[None] | None = None
         self.versions = {name: int(base.results[name]["version"]) if base else -1 for name in RESULTS}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.shutdown(wait=True)
+
     def take(self, said: Recomputed, name: str, frame: pl.DataFrame) -> None:
-        """Hold the recomputed rows of a table and year, and write when there are many."""
+        """Hand the recomputed rows of a table and year over to be written, while the next table is computed.
+
+        At most one table is being written, so that memory holds no more than two.
+        """
+        self._wait()
+        self._pending = self._worker.submit(self._take, said, name, frame)
+
+    def _wait(self) -> None:
+        """Let the table before be finished; what went wrong with it is raised here."""
+        if self._pending is not None:
+            pending, self._pending = self._pending, None
+            pending.result()
+
+    def _take(self, said: Recomputed, name: str, frame: pl.DataFrame) -> None:
+        """Hold the rows of every part that changed, and write when there are many."""
         wanted = parts_replaced(name, said, self._scope, list(self.parts.said[name]))
         for part, rows in self._whole_parts(name, frame, wanted, said):
             self.parts.take(name, part, rows)
@@ -94,6 +117,7 @@ class ResultWriter:
 
     def finish(self) -> dict[str, dict[str, object]]:
         """Results as a manifest says them, all written."""
+        self._wait()
         for name, before in self._before.items():
             for part in before.keys() - self.parts.said[name].keys() - self._held[name].keys():
                 self._held[name][part] = empty_result(name, with_part=True)
@@ -111,7 +135,7 @@ class ResultWriter:
         parts = sorted({*wanted, *frame[PART].unique().to_list()})
         kept = self._kept(name, parts, said)
         for part in parts:
-            rows = frame.filter(pl.col(PART) == part).select(schema.names()).cast(dict(schema))
+            rows = frame.filter(pl.col(PART) == part).select(schema.names()).cast(schema)
             whole = pl.concat([rows, kept[part]]) if part in kept else rows
             yield part, sort_by_key(whole, SHELF[name].schema)
 
@@ -143,7 +167,7 @@ class ResultWriter:
 def split_parts(name: str, frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The rows of each part, in the columns and types of the table."""
     schema = empty_result(name, with_part=True).schema
-    typed = frame.select(schema.names()).cast(dict(schema))
+    typed = frame.select(schema.names()).cast(schema)
     return {str(key[0]): rows for key, rows in typed.partition_by(PART, as_dict=True).items()}
 
 

@@ -111,20 +111,21 @@ def _compute(workspace: Workspace, inputs: _Inputs, scope: Scope, *, is_anew: bo
     # Asked for everything, nothing on disk is relied on.
     is_sound = inputs.last is not None and not is_anew and is_as_left(workspace, inputs.last)
     base = inputs.last if is_sound else None
-    writer = ResultWriter(workspace, scope, base)
+    with ResultWriter(workspace, scope, base) as writer:
 
-    def take(said: Recomputed, name: str, frame: pl.DataFrame) -> None:
-        steps.begin("writing")
-        writer.take(said, name, frame)
+        def take(said: Recomputed, name: str, frame: pl.DataFrame) -> None:
+            steps.begin("waiting for tables to be written")
+            writer.take(said, name, frame)
+            steps.end()
 
-    computed = derive_years(source, inputs.method, scope, steps, take)
-    steps.begin("writing")
-    results = writer.finish()
+        computed = derive_years(source, inputs.method, scope, steps, take)
+        steps.begin("writing the rest")
+        results = writer.finish()
     listed = computed.left_out
     if last is not None:
         listed = carry_over(listed, read_left_out(workspace, last), source.facts["samples"], sorted(scope.days or ()))
     steps.end()
-    recomputed = {"days": "all" if scope.days is None else len(scope.days), "years": computed.years}
+    recomputed: dict[str, object] = {"days": "all" if scope.days is None else len(scope.days), "years": computed.years}
     manifest = _manifest(workspace, inputs, recomputed, results, listed, steps.seconds)
     write_left_out(workspace, manifest.run_id, listed)
     write_manifest(workspace, manifest)

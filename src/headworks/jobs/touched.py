@@ -1,8 +1,8 @@
 """Which days new facts speak of: what a run must recompute.
 
-A load hangs on its sample, its results and the flow of its day. The traps: a sample that moved leaves its old day; a result may
-come before its sample. The register (areas, sites, catchments, populations) reaches everything, for which site speaks for which
-area hangs on all of it.
+A load hangs on its sample, its results and the flow of its day. The traps: a sample that moved leaves its old day; a result
+may come before its sample. The register (areas, sites, catchments, populations) reaches everything, for which site speaks for
+which area hangs on all of it.
 """
 
 from __future__ import annotations

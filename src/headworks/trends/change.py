@@ -19,7 +19,7 @@ from headworks.core.periods import Period
 from headworks.core.schema import polars_schema, require_promise
 from headworks.tables.days import DailyLoads
 from headworks.tables.trends import Changes, PeriodMeans
-from headworks.trends.day_arrays import DayArrays, day_arrays, group_by_period
+from headworks.trends.day_arrays import DayArrays, day_arrays, labels_of
 from headworks.trends.day_spread import DaySpread, day_spread
 from headworks.trends.mean_interval import one_day_variance, sampling_variance
 from headworks.trends.period_mean import PERIOD_MEAN_KINDS, array_of, group_periods
@@ -193,16 +193,16 @@ def changes_of(
     days: DayArrays, spread: DaySpread, periods: frozenset[str], *, threshold: float = 0.10, level: float = 0.95
 ) -> pl.DataFrame:
     """As :func:`changes`, from arrays and their spread, of the later periods wanted; what comes out is not checked again."""
-    found = [Changes.create_empty()]
+    found: list[pl.DataFrame] = [Changes.create_empty()]
     types = {name: dtype for name, dtype in polars_schema(Changes).items() if name not in (*_UNIT, "period")}
     for kind in PERIOD_MEAN_KINDS[1:]:
         later = frozenset(label for label in periods if Period.parse(label).kind == kind)
         earlier = frozenset(Period.parse(label).a_year_before().label for label in later)
-        if not later or group_by_period(days, kind, earlier).start.size == 0:
+        if not later or not earlier & labels_of(days, kind):
             continue
         groups = group_periods(days, kind, spread, later | earlier)
         pairs = pair_with_year_before(groups.filter(pl.col("period").is_in(list(later | earlier))))
         pairs = pairs.filter(pl.col("period").is_in(list(later)))
         changed = _with_change(pairs, threshold=threshold, level=level)
-        found.append(changed.select(Changes.column_names()).cast(types))
+        found.append(changed.select(Changes.column_names()).cast(pl.Schema(types)))
     return pl.concat(found).sort("site_id", "period", "analyte")

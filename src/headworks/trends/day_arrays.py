@@ -54,7 +54,8 @@ class DayArrays(NamedTuple):
 
     def take(self, rows: Index | npt.NDArray[np.bool_]) -> DayArrays:
         """Some of the days, of the same series."""
-        return DayArrays(self.series, *(field[rows] for field in self[1:]))
+        taken = {name: getattr(self, name)[rows] for name in self._fields if name != "series"}
+        return self._replace(**taken)
 
 
 def day_arrays(days: pl.DataFrame) -> DayArrays:
@@ -136,6 +137,15 @@ def group_by_period(days: DayArrays, kind: PeriodKind, only: frozenset[str] | No
     place = {label: code for code, label in enumerate(labels)}
     codes = np.array([-1 if label is None else place.get(label, -1) for label in found], dtype=np.int64)
     return group_by_code(days, codes[where] if distinct.size else np.zeros(0, dtype=np.int64), labels)
+
+
+def labels_of(days: DayArrays, kind: PeriodKind) -> frozenset[str]:
+    """Labels of the periods of a kind that hold a day of a known date; of years also the others."""
+    distinct, _ = _distinct(days.ordinal)
+    dated = distinct[distinct > _UNDATED // 2].astype(np.int32)
+    frame = pl.DataFrame({"day": dated}).select(label=period_label(pl.col("day").cast(pl.Date), kind))
+    undated = {str(year) for year in np.unique(days.year[~days.is_dated])} if kind == "year" else set()
+    return frozenset(frame["label"].to_list()) | undated
 
 
 def _distinct(values: Index) -> tuple[Index, Index]:

@@ -192,4 +192,8 @@ def period_means_of(
     bounded = with_bounds(group_periods(days, kind, spread, only), level=level, rate_only_above=rate_only_above)
     types = {name: dtype for name, dtype in polars_schema(PeriodMeans).items() if name not in ("site_id", "analyte", "drug")}
     result = bounded.with_columns(period_kind=pl.lit(kind), u_batch=relative(pl.col("sigma_batch")))
-    return result.select(PeriodMeans.column_names()).cast(types).sort("site_id", "analyte", "period", maintain_order=True)
+    return (
+        result.select(PeriodMeans.column_names())
+        .cast(pl.Schema(types))
+        .sort("site_id", "analyte", "period", maintain_order=True)
+    )

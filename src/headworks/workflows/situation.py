@@ -111,7 +111,9 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
     loads_before: dict[int, pl.DataFrame] = {}
     kept_out: dict[int, pl.DataFrame] = {}
     left_out, years = [unknown_samples(source)], list[int]()
-    for year in years_touched(scope, _years_of(facts, scope)):
+    for year in sorted(_years_of(facts, scope)):
+        if year not in years_touched(scope, [year]):
+            continue
         steps.begin("facts")
         earlier = loads_before.pop(year - 1, None)
         if earlier is None:
@@ -126,10 +128,19 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
         result = derive_year(year, year_facts, register, method, scope, emit, steps.begin)
         del year_facts, samples, earlier, kept_loads
         loads_before, kept_out = {year: result.loads}, {year: result.kept_out}
+        if not scope.is_all and not _same_days(result.kept_out, near.filter(pl.col("day").dt.year() == year)):
+            # Other days are kept out than were, so the changes of the year after look back on another year.
+            scope = Scope(scope.days, scope.years | {year})
         left_out.append(result.left_out.select(_LEFT_OUT))
         years.append(year)
     steps.end()
     return Years(years, pl.concat(left_out).unique().sort(_LEFT_OUT))
+
+
+def _same_days(one: pl.DataFrame, other: pl.DataFrame) -> bool:
+    """Whether the same loads are kept out."""
+    columns = ["site_id", "day", "analyte"]
+    return one.select(columns).unique().sort(columns).equals(other.select(columns).unique().sort(columns))
 
 
 def derive_situation(
@@ -156,7 +167,7 @@ def derive_situation(
     found: dict[str, list[pl.DataFrame]] = {name: [empty_result(name)] for name in RESULTS}
 
     def keep(_: Recomputed, name: str, frame: pl.DataFrame) -> None:
-        found[name].append(frame.select(found[name][0].columns).cast(dict(found[name][0].schema)))
+        found[name].append(frame.select(found[name][0].columns).cast(found[name][0].schema))
 
     years = derive_years(source, method, Scope(), steps, keep)
     tables = {name: sort_by_key(pl.concat(frames), SHELF[name].schema) for name, frames in found.items()}

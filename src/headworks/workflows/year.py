@@ -141,7 +141,9 @@ def derive_year(
     emit(said, "disposal_events", with_part_of_day(disposal.events.filter(of_year)))
     del used, disposal
     begin("populations and conformity")
-    quarters = _of_kind(labels, "quarter")
+    # A day whose load has no population makes no mean, and yet is a day of its quarter.
+    everything = loads.filter(of_year).select(period_label(pl.col("day"), "quarter")).to_series().unique().to_list()
+    quarters = _of_kind(labels, "quarter") | (frozenset(everything) if scoped.is_all else frozenset())
     emit(said, "population_estimates", derive_populations(loads.filter(of_year), facts, method, quarters))
     conformity = derive_conformity(facts["samples"], method, year, None if scoped.is_all else quarters)
     emit(said, "nonconformities", conformity)

@@ -126,7 +126,6 @@ def test_in_the_year_of_a_move_each_town_has_the_share_of_its_days_and_both_sum_
     assert [figure(table, area, "2025")["load_mg_per_1000_per_day"] for area in "ABK"] == pytest.approx([10.0, 30.0, 25.0])
 
 
-@pytest.mark.xfail(reason="the stretches of a site that moved count as two registers; owner: trends", strict=True)
 def test_the_register_of_a_site_that_moved_is_one_error_in_the_area_that_holds_both(moved):
     rows = [day("s", 10.0, dt.date(2025, 6, 30), people=4_000.0), day("s", 30.0, ON, people=4_000.0)]
     assert figure(roll_up(moved, *rows), "K", "2025")["u_site"] == pytest.approx(0.12)

@@ -15,8 +15,8 @@ from headworks.intake.raw import RawTable
 from headworks.tables import SHELF
 
 IMPORTABLE = (
-    "areas", "code_changes", "sites", "site_areas", "samples", "measurements", "enantiomeric_fractions", "flows", "populations",
-    "therapeutic_use",
+    "areas", "code_changes", "sites", "site_areas", "samples", "measurements", "enantiomeric_fractions", "flows",
+    "populations", "therapeutic_use",
 )  # fmt: skip
 # What is filled in when a table has no such column; said in a finding each time.
 ASSUMED: dict[str, dict[str, str]] = {

@@ -163,7 +163,6 @@ def _with_known_most(cells: Cells) -> Cells:
         return cells
     place = np.cumsum(known) - 1
     day_known = known[cells.day_cell]
-    n_cell_fields = len(Cells._fields) - 4
-    plain = [field[known] for field in cells[:n_cell_fields]]
-    daily = [field[day_known] for field in cells[n_cell_fields:]]
-    return Cells(*plain, place[daily[0]], *daily[1:])
+    daily = ("day_cell", "day_batch", "day_amount", "day_u2")
+    kept = {name: getattr(cells, name)[day_known if name in daily else known] for name in Cells._fields}
+    return cells._replace(**{**kept, "day_cell": place[kept["day_cell"]]})

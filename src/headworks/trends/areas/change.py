@@ -24,7 +24,7 @@ from headworks.trends.areas.cells import Cells, site_cells
 from headworks.trends.areas.members import Grid, Mask, Sums, active_entries, grid_of, sum_members
 from headworks.trends.areas.network import Network
 from headworks.trends.areas.roll_up import headings_of, labels_by_kind, sigma_by_scope
-from headworks.trends.day_arrays import DayArrays, group_by_period
+from headworks.trends.day_arrays import DayArrays, labels_of
 from headworks.trends.day_spread import DaySpread
 from headworks.trends.mean_interval import t_quantile
 
@@ -60,7 +60,7 @@ def area_changes_of(
     """
     before = _with_a_year_before(days, periods)
     later = sorted(before)
-    frames = [AreaChanges.create_empty()]
+    frames: list[pl.DataFrame] = [AreaChanges.create_empty()]
     if not later:
         return frames[0]
     analytes, headings = headings_of(days)
@@ -78,7 +78,7 @@ def area_changes_of(
 def _with_a_year_before(days: DayArrays, periods: frozenset[str]) -> dict[str, str]:
     """Of the periods longer than a week those that have days a year before, and these earlier periods."""
     kinds = {label: Period.parse(label) for label in periods}
-    known = {label for kind in {one.kind for one in kinds.values()} - {"week"} for label in group_by_period(days, kind).labels}
+    known = {label for kind in {one.kind for one in kinds.values()} - {"week"} for label in labels_of(days, kind)}
     before = {label: period.a_year_before().label for label, period in kinds.items() if period.kind != "week"}
     return {label: earlier for label, earlier in before.items() if earlier in known}
 
@@ -101,7 +101,8 @@ def _changes_of_one(
     later, earlier = (_at(network, grid, matched, columns, len(periods)) for columns in (now, then))
     area, pair = np.nonzero(later.n_sites > 0)
     site = _site_variance(network, grid, matched, (now, then), (later, earlier))[area, pair]
-    rows = _bounds(*(Sums(*(field[area, pair] for field in sums)) for sums in (later, earlier)), site, level)
+    chosen = [Sums(*(field[area, pair] for field in sums)) for sums in (later, earlier)]
+    rows = _bounds(chosen[0], chosen[1], site, level)
     people = later.people[area, pair]
     labels = pl.Series(periods, dtype=pl.String)
     frame = (
@@ -119,7 +120,7 @@ def _changes_of_one(
     )
     residents = pl.col("area_population")
     frame = frame.with_columns(coverage=pl.when(residents > 0).then(pl.col("_people") / residents))
-    return frame.select(AreaChanges.column_names()).cast(polars_schema(AreaChanges))
+    return frame.select(AreaChanges.column_names()).cast(pl.Schema(polars_schema(AreaChanges)))
 
 
 def _at(network: Network, grid: Grid, matched: Mask, columns: Index, n_periods: int) -> Sums:

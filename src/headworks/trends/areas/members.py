@@ -108,7 +108,7 @@ def sum_members(network: Network, grid: Grid, active: Mask, nested: Mask) -> Sum
         variance=total(of_entries(cells.variance) * share**2),
         variance_df=total(of_entries(cells.variance_df) * share**4),
         batch=batch_variance(network, grid, active),
-        site=total(people**2 * of_entries(cells.u2_site)),
+        site=total(_site_squares(network, people, of_entries(cells.u2_site), active)),
     )
 
 
@@ -118,6 +118,14 @@ def _counts_once(network: Network, active: Mask) -> Array:
     twin = np.flatnonzero(network.is_twin)
     counted[twin] = ~active[twin - 1]
     return counted
+
+
+def _site_squares(network: Network, people: Array, u2: Array, active: Mask) -> Array:
+    """Squared error of the people of each entry; the stretches of a site that moved share theirs, so they are added first."""
+    squares: Array = people**2 * u2
+    twin = np.flatnonzero(network.is_twin)
+    squares[twin] += np.where(active[twin - 1], 2 * people[twin] * people[twin - 1] * u2[twin], 0.0)
+    return squares
 
 
 def batch_variance(network: Network, grid: Grid, active: Mask) -> Array:
@@ -136,7 +144,8 @@ def batch_variance(network: Network, grid: Grid, active: Mask) -> Array:
     order = np.argsort(key, kind="stable")
     first = np.flatnonzero(np.diff(key[order], prepend=-1))
     of_batch = np.add.reduceat(amount[order], first) ** 2 * u2[row][order][first]
-    return np.bincount(target[order][first], of_batch, n_areas * n_periods).reshape(n_areas, n_periods)
+    summed = np.bincount(target[order][first], of_batch, n_areas * n_periods).astype(np.float64)
+    return summed.reshape(n_areas, n_periods)
 
 
 def _by_batch(cells: Cells, days: slice | Index) -> tuple[Index, Index, Index, Array, Array]:
@@ -145,7 +154,8 @@ def _by_batch(cells: Cells, days: slice | Index) -> tuple[Index, Index, Index, A
     if not cell.size:
         return cells.unit[cell], cells.period[cell], batch, amount, u2
     key = cell * (int(batch.max()) + 2) + batch + 1
-    order = np.argsort(key, kind="stable")
+    is_ordered = not np.any(np.diff(key) < 0)
+    order = np.arange(key.size) if is_ordered else np.argsort(key, kind="stable")
     first = np.flatnonzero(np.diff(key[order], prepend=-1))
     summed = np.add.reduceat(amount[order], first)
     cell, batch, u2 = cell[order][first], batch[order][first], u2[order][first]

@@ -49,8 +49,9 @@ def degrees_of_freedom(sums: Sums, sigmas: tuple[Array, Array, Array]) -> Array:
     """Of the whole interval: only the spread between days is estimated."""
     with np.errstate(divide="ignore", invalid="ignore"):
         of_days = np.where(sums.variance_df > 0, sums.variance**2 / sums.variance_df, _MOST_DEGREES)
-        day, whole = sigmas[0] ** 2, sum(sigma**2 for sigma in sigmas)
-        result = np.where(day > 0, of_days * (whole / day) ** 2, _MOST_DEGREES)
+        day = sigmas[0] ** 2
+        whole = day + sigmas[1] ** 2 + sigmas[2] ** 2
+        result: Array = np.where(day > 0, of_days * (whole / day) ** 2, _MOST_DEGREES)
     return np.minimum(np.nan_to_num(result, nan=_MOST_DEGREES), _MOST_DEGREES)
 
 
@@ -95,7 +96,7 @@ def area_loads_of(
     """
     analytes, headings = headings_of(days)
     cells, periods = site_cells(days, spread, network, analytes, labels_by_kind(only))
-    frames = [AreaLoads.create_empty()]
+    frames: list[pl.DataFrame] = [AreaLoads.create_empty()]
     if network.unit.size and cells.unit.size:
         for code, name in enumerate(analytes):
             sums = _sums(cells, code, network, len(periods))
@@ -168,4 +169,4 @@ def _frame(sums: Sums, network: Network, periods: list[str], analyte: str, drug:
     frame = frame.with_columns(
         pl.col(pl.Float64).fill_nan(None), coverage=pl.when(people > 0).then(pl.col("population") / people)
     )
-    return frame.select(AreaLoads.column_names()).cast(polars_schema(AreaLoads))
+    return frame.select(AreaLoads.column_names()).cast(pl.Schema(polars_schema(AreaLoads)))
