@@ -153,7 +153,7 @@ def _error_tree() -> str:
 
 def settings_page() -> str:
     """What ``headworks.toml`` may say."""
-    from headworks.core.disclosure import DEFAULT_FLOORS
+    from headworks.core.disclosure import DEFAULT_DETAIL, DEFAULT_DOMINANCE, DEFAULT_FLOORS, DEFAULT_SITES
     from headworks.reference import uncertainty_defaults
     from headworks.store import settings
 
@@ -161,9 +161,12 @@ def settings_page() -> str:
     rsd = dict(uncertainty_defaults().select("parameter", "rsd").rows())
     default: dict[str, dict[str, object]] = {
         "": {"format": settings.FORMAT},
-        "run": {name: getattr(settings.Settings, name) for name in ("parameter_set", "residues")},
+        "run": {name: getattr(settings.Settings, name) for name in ("parameter_set", "residues", "in_sewer_loss")},
         "uncertainty": rsd,
         "publication_floors": dict(DEFAULT_FLOORS),
+        "publication_sites": dict(DEFAULT_SITES),
+        "publication_dominance": dict(DEFAULT_DOMINANCE),
+        "publication_detail": dict(DEFAULT_DETAIL),
     }
     rows: list[tuple[object, ...]] = [
         (f"`[{section}]`" if section else "(top)", f"`{key}`", _kind_word(kind), default.get(section, {}).get(key, ""))
@@ -192,6 +195,9 @@ def _results_hang_on(section: str, key: str) -> bool:
         "parameter_dirs": ("x",),
         "uncertainty": {"flow": 9.0},
         "publication_floors": {"public": 9},
+        "publication_sites": {"public": 9},
+        "publication_dominance": {"public": 0.5},
+        "publication_detail": {"public": "year"},
         "week_conventions": {"x": {}},
     }
     return name != "format" and replace(Settings(), **{name: others.get(name, "x")}).digest != Settings().digest

@@ -25,9 +25,7 @@ def test_run_says_what_was_recomputed_and_what_was_left_out(headworks, two_plant
     assert headworks("run", two_plants.path).out.startswith("Up to date")
     give(two_plants, "measurements", "sample_id,analyte,concentration_ng_per_l\nX9,MDMA,5\nA1,ketamine,5\n")
     answer = headworks("run", two_plants.path)
-    assert answer.out.splitlines()[0].endswith(
-        "loads of 1 sampling days recomputed, and what hangs on them in 2024, 2025."
-    )
+    assert answer.out.splitlines()[0].endswith("loads of 1 sampling days recomputed, and what hangs on them in 2024, 2025.")
     assert "loads 8" in answer.out
     assert "1 results made no load: the sample is not known." in answer.err
     assert "left-out.csv" in answer.err

@@ -33,8 +33,8 @@ class Manifest:
     code_digest, environment
         Hash of the code and the reference data that results hang on; versions of what computed them.
     recomputed, left_out
-        Number of sampling days that were computed anew (or ``all``) and the years they reached; how many results made no load, by
-        reason, in the whole workspace.
+        Number of sampling days that were computed anew (or ``all``) and the years they reached; how many results made no load,
+        by reason, in the whole workspace.
     """
 
     run_id: str
