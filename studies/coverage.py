@@ -6,6 +6,8 @@ of the sites that were added, over all calendar days of the period and their tru
 naive ones, which take every error as drawn anew for every sample.
 
 Read with it: the interval speaks for the covered part of an area; errors are as large as the laboratory and the register say.
+For levels the naive interval fails, worst where most is summed: batches and registers do not average out. For changes it does no
+harm here, because what it forgets (the registers) cancels and the batches of two years are many.
 """
 
 from __future__ import annotations
