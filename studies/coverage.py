@@ -5,9 +5,9 @@ differ), sampled in every second week of two years, and computed by the code of 
 of the sites that were added, over all calendar days of the period and their true residents. Beside our intervals stand the
 naive ones, which take every error as drawn anew for every sample.
 
-Read with it: the interval speaks for the covered part of an area; errors are as large as the laboratory and the register say.
-For levels the naive interval fails, worst where most is summed: batches and registers do not average out. For changes it does no
-harm here, because what it forgets (the registers) cancels and the batches of two years are many.
+Read with it: the interval speaks for the covered part of an area; errors are as large as the laboratory and register say.
+For levels the naive interval fails, worst where most is summed: batches and registers do not average out. For changes it
+does no harm here, because what it forgets (the registers) cancels and the batches of two years are many.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A province with known truth, from nothing to a report: simulate, import, run, report.
 
-The report is that of the city in whose county the simulated outbreak was, where there is something to find; a report that
-draws every one of 1,943 sites takes minutes and 55 MB.
+The report is that of the whole province for the public: maps of its cities and counties, and the way down to the villages as
+far as the public may see them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 
 from headworks.jobs.export import writing_to
 from headworks.jobs.import_files import ImportOrder, import_file
-from headworks.jobs.report import EVERYWHERE, LANGUAGES, write_report
+from headworks.jobs.report import LANGUAGES, write_report
 from headworks.jobs.run import run
 from headworks.jobs.simulate import SimulateOrder, simulate
 from headworks.planning import SimulationPlan
@@ -56,22 +56,14 @@ def demo_province(folder: Path, plan: SimulationPlan, tell: Callable[[str], None
     tell("computing loads, means and changes")
     run(workspace)
     reports = {}
-    area = _city_of_outbreak(workspace, folder)
     for language in LANGUAGES:
         tell(f"writing the report ({language})")
-        path = folder / "reports" / f"city-{area[:4]}-{language}.html"
-        html = write_report(workspace, area=area, language=language)
+        path = folder / "reports" / f"province-{language}.html"
+        html = write_report(workspace, language=language)
         with writing_to(path):
             write_atomically(path, html)
         reports[language] = path
     return DemoProvinceOutcome(folder, reports, _sights(workspace, folder), refused)
-
-
-def _city_of_outbreak(workspace: Workspace, folder: Path) -> str:
-    events = pl.read_parquet(folder / "truth" / "events.parquet")
-    counties = events.filter((pl.col("kind") == "outbreak") & pl.col("site_id").is_null())["area_id"]
-    parents = dict(read_facts(workspace, "areas").select("area_id", "parent_id").iter_rows())
-    return str(parents[counties[0]]) if len(counties) else EVERYWHERE
 
 
 def _sights(workspace: Workspace, folder: Path) -> tuple[str, ...]:

@@ -99,13 +99,16 @@ def area_number(row: dict[str, Any]) -> Message:
     if row["state"] == "value":
         return tell("{load} mg per 1,000 people a day", load=Amount(row["load_mg_per_1000_per_day"]))
     if row["state"] == "below_limit":
-        return tell("below the limit of quantification")
+        mostly = row.get("detection") == "quantified"
+        return tell("mostly below the limit of quantification") if mostly else tell("below the limit of quantification")
     return tell("suppressed for this reader") if row["state"] == "suppressed" else tell("not sampled")
 
 
 def area_interval(row: dict[str, Any]) -> Message:
     """The 95 % interval of an area's sentence."""
     if row["state"] == "value":
+        return tell("{low}–{high}", low=Amount(row["lower"]), high=Amount(row["upper"]))
+    if row["state"] == "below_limit" and row.get("detection") == "quantified" and row["upper"] is not None:
         return tell("{low}–{high}", low=Amount(row["lower"]), high=Amount(row["upper"]))
     if row["state"] == "below_limit":
         return tell("at most {high}", high=Amount(row["upper"])) if row["upper"] is not None else tell("limit unknown")
