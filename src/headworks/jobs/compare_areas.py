@@ -80,8 +80,7 @@ def compare_areas(
     facts = {name: read_facts(workspace, name, as_of) for name in FACTS if name != "measurements"}
     first = find_area(facts["areas"], area)[0], Period.parse(period).label
     second = find_area(facts["areas"], other)[0], Period.parse(other_period or period).label
-    analyte = _residue(disclosure, run, first, drug)
-    _require_visible(disclosure, run, analyte, first, second)
+    analyte = _visible_residue(disclosure, run, (first, second), drug)
     register = build_register(facts)
     years = [int(label[:4]) for _, label in (first, second)]
     parts = [part for part in run.results["loads"]["parts"] if min(years) - 1 <= int(part[:4]) <= max(years) + 1]
@@ -101,27 +100,29 @@ def compare_areas(
     return ComparedAreas(analyte, first, second, found)
 
 
-def _residue(disclosure: Disclosure, run: Manifest, first: tuple[str, str], drug: str) -> str:
-    rows = _figures(disclosure, run, first).select("analyte", "drug").unique().rows()
-    by_name = {analyte: analyte for analyte, _ in rows} | {heading: analyte for analyte, heading in rows}
-    wanted = drug if drug in by_name else resolve_drug(drug)
-    if wanted not in by_name:
-        raise _not_there(first, first, f"no {drug} in {', '.join(sorted(by_name)) or 'no residue'}")
-    return str(by_name[wanted])
+def _visible_residue(disclosure: Disclosure, run: Manifest, figures: tuple[tuple[str, str], ...], drug: str) -> str:
+    """The residue meant, of which the reader may see both figures."""
+    residues = []
+    for area, period in figures:
+        rows = _figures(disclosure, run, (area, period)).select("analyte", "drug").unique().rows()
+        if not rows:
+            found = f"nothing of {area} in {period} that a {disclosure.tier} reader may see"
+            raise _not_there(figures[0], figures[1], found)
+        by_name = {analyte: analyte for analyte, _ in rows} | {heading: analyte for analyte, heading in rows}
+        wanted = drug if drug in by_name else resolve_drug(drug)
+        if wanted not in by_name:
+            found = (
+                f"no {drug} of {area} in {period} that a {disclosure.tier} reader may see, but {', '.join(sorted(by_name))}"
+            )
+            raise _not_there(figures[0], figures[1], found)
+        residues.append(str(by_name[wanted]))
+    return residues[0]
 
 
 def _figures(disclosure: Disclosure, run: Manifest, which: tuple[str, str]) -> pl.DataFrame:
     only = (pl.col("area_id") == which[0]) & (pl.col("period") == which[1])
     rows = read_result_of(disclosure.workspace, run, "area_loads", [part_of_label(which[1])], only)
     return disclose(disclosure, "area_loads", rows).frame
-
-
-def _require_visible(
-    disclosure: Disclosure, run: Manifest, analyte: str, first: tuple[str, str], second: tuple[str, str]
-) -> None:
-    for which in (first, second):
-        if _figures(disclosure, run, which).filter(analyte=analyte).is_empty():
-            raise _not_there(first, second, f"nothing of {which[0]} in {which[1]} that a {disclosure.tier} reader may see")
 
 
 def _not_there(first: tuple[str, str], second: tuple[str, str], found: str) -> UsageError:

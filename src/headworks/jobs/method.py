@@ -11,7 +11,7 @@ import platform
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -29,6 +29,7 @@ _CONVENTION = ("convention", "weekday_days", "weekend_days", "first_year", "last
 # Floors whose code and data a figure hangs on; how it is asked for and drawn does not matter.
 _ROOMS_OF_FIGURES = ("core", "tables", "places", "reference", "loads", "trends", "workflows")
 _PARTS = ("polars", "numpy", "scipy")
+Rule = TypeVar("Rule", bound=str)
 
 
 def method_of(workspace: Workspace) -> Method:
@@ -122,29 +123,19 @@ def _digest(table: pl.DataFrame) -> str:
 
 
 def _in_sewer_rule(said: str, where: str) -> InSewerLoss:
-    rule: InSewerLoss | None = next((one for one in IN_SEWER_LOSS if one == said), None)
-    if rule is None:
-        raise UsageError(
-            "There is no such way to treat loss in the sewer.",
-            where=where,
-            found=said,
-            remedy="Use " + " or ".join(IN_SEWER_LOSS),
-            code="HW-U007",
-        )
-    return rule
+    return _one_of(IN_SEWER_LOSS, said, where, "There is no such way to treat loss in the sewer.")
 
 
 def _residue_rule(said: str, where: str) -> Residues:
-    rule: Residues | None = next((one for one in RESIDUE_RULES if one == said), None)
-    if rule is None:
-        raise UsageError(
-            "There is no such rule of residues.",
-            where=where,
-            found=said,
-            remedy="Use " + " or ".join(RESIDUE_RULES),
-            code="HW-U007",
-        )
-    return rule
+    return _one_of(RESIDUE_RULES, said, where, "There is no such rule of residues.")
+
+
+def _one_of(rules: tuple[Rule, ...], said: str, where: str, refusal: str) -> Rule:
+    """The rule of that name."""
+    for rule in rules:
+        if rule == said:
+            return rule
+    raise UsageError(refusal, where=where, found=said, remedy="Use " + " or ".join(rules), code="HW-U007")
 
 
 def _conventions(own: dict[str, dict[str, object]]) -> pl.DataFrame:

@@ -34,19 +34,40 @@ def period_consumption(period_means: pl.DataFrame, factors: pl.DataFrame, parame
         Keeps the promise of ``period_consumption``, sorted by its key. Where no day was quantified there is no value, the
         lower bound is 0 and the upper one that of the mean load times the factor, when a limit is known.
     """
-    rows = period_means.join(select_consumption_factors(factors), on=["analyte"], how="inner", suffix="_of_factor")
-    rows = rows.with_columns(drug=pl.col("drug_of_factor"), residues=pl.col("analyte"), central=pl.col("mean"))
-    rows = select_first_residue(rows, ["site_id", "period", "drug"])
+    used = consumption_of_means(
+        period_means, factors, parameter_set, unit="site_id", mean="mean", low="lower_total", high="upper_total"
+    )
+    return sort_by_key(used.select(PeriodConsumption.column_names()), PeriodConsumption)
+
+
+def consumption_of_means(
+    means: pl.DataFrame, factors: pl.DataFrame, parameter_set: str, *, unit: str, mean: str, low: str, high: str
+) -> pl.DataFrame:
+    """Mean loads with bounds, of sites or of areas, with consumption, doses and their bounds.
+
+    Parameters
+    ----------
+    means
+        ``period, analyte, drug`` and the columns named below.
+    factors, parameter_set
+        As for :func:`period_consumption`.
+    unit
+        Column whose values have one row per period and drug.
+    mean, low, high
+        Columns of the load and its bounds; the load is null where none was quantified.
+    """
+    rows = means.join(select_consumption_factors(factors), on="analyte", how="inner", suffix="_of_factor")
+    rows = rows.with_columns(drug=pl.col("drug_of_factor"), residues=pl.col("analyte"), central=pl.col(mean))
+    rows = select_first_residue(rows, [unit, "period", "drug"])
     z = coverage_factor(_LEVEL)
-    mean, low, high = pl.col("mean"), pl.col("lower_total"), pl.col("upper_total")
-    has_mean = mean > 0
+    load, least, most = pl.col("central"), pl.col(low), pl.col(high)
+    has_load = load > 0
     # Quotients as products with reciprocals: see load_per_1000 on division.
     rows = rows.with_columns(
         # A lower bound of zero stays zero, whatever the factor is.
-        least=pl.when(has_mean & (low > 0)).then(mean).otherwise(0.0),
-        most=pl.when(has_mean).then(mean).otherwise(high),
-        below=pl.when(has_mean & (low > 0)).then((mean * (1.0 / low)).log() * (1.0 / z)).otherwise(0.0),
-        above=pl.when(has_mean).then((high * (1.0 / mean)).log() * (1.0 / z)).otherwise(0.0),
+        least=pl.when(has_load & (least > 0)).then(load).otherwise(0.0),
+        most=pl.when(has_load).then(load).otherwise(most),
+        below=pl.when(has_load & (least > 0)).then((load * (1.0 / least)).log() * (1.0 / z)).otherwise(0.0),
+        above=pl.when(has_load).then((most * (1.0 / load)).log() * (1.0 / z)).otherwise(0.0),
     )
-    used = with_consumption(rows, parameter_set, below="below", above="above")
-    return sort_by_key(used.select(PeriodConsumption.column_names()), PeriodConsumption)
+    return with_consumption(rows, parameter_set, below="below", above="above")

@@ -120,14 +120,8 @@ def _cells_of_kind(
     def total(values: Array) -> Array:
         return np.add.reduceat(values, start) if start.size else np.zeros(0)
 
-    value, limit = days.value[rows], days.limit[rows]
-    quantified = ~np.isnan(value)
-    positive = np.where(value > 0, value, np.inf)
-    smallest = (np.minimum.reduceat(positive, start) if start.size else np.zeros(0))[of_row]
-    stand_in = np.where(np.isfinite(smallest), smallest, spread.smallest[rows])
-    scale = days.population[rows] * _PER_1000
-    least = np.where(quantified, value, 0.0) * scale
-    most = np.where(quantified, value, np.where(np.isnan(limit), stand_in, limit)) * scale
+    quantified = ~np.isnan(days.value[rows])
+    least, most = _least_and_most(days, spread, rows, start, of_row)
     middle = (least + most) / 2
     lengths = np.array([Period.parse(label).n_days for label in filed.labels], dtype=np.float64)
     sampled = np.minimum(n / lengths[period], 1.0)[of_row] if start.size else np.zeros(0)
@@ -154,6 +148,18 @@ def _cells_of_kind(
         day_u2=days.u_batch[rows] ** 2,
     )
     return _with_known_most(cells), filed.labels
+
+
+def _least_and_most(days: DayArrays, spread: DaySpread, rows: Index, start: Index, of_row: Index) -> tuple[Array, Array]:
+    """Load of each day, mg/d, at the least and at the most; for a limit nobody knows the smallest load stands in."""
+    value, limit = days.value[rows], days.limit[rows]
+    quantified = ~np.isnan(value)
+    positive = np.where(value > 0, value, np.inf)
+    smallest = (np.minimum.reduceat(positive, start) if start.size else np.zeros(0))[of_row]
+    stand_in = np.where(np.isfinite(smallest), smallest, spread.smallest[rows])
+    scale = days.population[rows] * _PER_1000
+    least = np.where(quantified, value, 0.0) * scale
+    return least, np.where(quantified, value, np.where(np.isnan(limit), stand_in, limit)) * scale
 
 
 def _with_known_most(cells: Cells) -> Cells:
