@@ -10,6 +10,7 @@ from headworks.store import Manifest, Workspace, read_facts, read_result_of
 from headworks.store.facts import read_unknown
 from headworks.tables import FACTS, SHELF
 from headworks.workflows.situation import with_sampling_day
+from headworks.workflows.year_days import LOOKED_BACK_ON
 
 _KEY = ["sample_id", "analyte", "replicate"]
 
@@ -36,15 +37,14 @@ class StoredSource:
 
     def loads_before(self, first: str, last: str) -> pl.DataFrame:
         """Loads of the run before, of the days from one month to another."""
-        return self._before("loads", first, last)
+        return self._before("loads", first, last, LOOKED_BACK_ON)
 
     def kept_out_before(self, first: str, last: str) -> pl.DataFrame:
         """Loads that the run before kept out of means: ``site_id, day, analyte``."""
-        return kept_out_days(self._before("disposal_events", first, last))
+        return kept_out_days(self._before("disposal_events", first, last, list(polars_schema(SHELF["disposal_events"].schema))))
 
-    def _before(self, table: str, first: str, last: str) -> pl.DataFrame:
-        schema = polars_schema(SHELF[table].schema)
+    def _before(self, table: str, first: str, last: str, columns: list[str]) -> pl.DataFrame:
         if self._last is None:
-            return pl.DataFrame(schema=schema)
+            return pl.DataFrame(schema=polars_schema(SHELF[table].schema)).select(columns)
         parts = [part for part in self._last.results[table]["parts"] if first <= part <= last]
-        return read_result_of(self._workspace, self._last, table, parts, columns=list(schema))
+        return read_result_of(self._workspace, self._last, table, parts, columns=columns)

@@ -7,8 +7,8 @@ of the sum solves
     E[ Phi((q - Y) / sigma) ] = p                                                             (L7)
 
 For a log-normal factor this is ``z_p sqrt(sigma^2 + s^2)`` exactly. Else the expectation is taken over equally likely values
-of ``f``, (L7) is solved on a fixed grid of ``sigma`` once for each factor, and a row's bound is interpolated: a million rows
-cost a million look-ups. The trap is to use a shape's mean and variance only: a triangular ``f`` such as that of cannabis
+of ``f``, (L7) is solved on a fixed grid of ``sigma``, each point of it once and when a row first needs it, and a row's bound is
+interpolated: a million rows cost a million look-ups. The trap is to use a shape's mean and variance only: a triangular ``f`` such as that of cannabis
 (0.002, 0.006, 0.025) is so lopsided that two moments miss a bound by 10 %.
 """
 
@@ -76,7 +76,7 @@ def log_quantile(sigma: Array, law: FactorLaw, probability: float) -> Array:
     if _is_lognormal(law):
         s = math.sqrt(math.log1p(law.u_factor**2))
         return float(ndtri(probability)) * np.sqrt(np.square(sigma) + s * s)
-    inside: Array = np.interp(sigma, _SIGMAS, _quantile_grid(law, probability))
+    inside: Array = np.interp(sigma, _SIGMAS, _quantile_grid(law, probability, sigma))
     # So wide a load swamps the factor's shape: its mean and variance are all that is left of it.
     y = math.log(law.central) - np.log(fraction_values(law))
     beyond = y.mean() + float(ndtri(probability)) * np.sqrt(np.square(sigma) + y.var())
@@ -157,26 +157,45 @@ _CLOSE = 1e-13
 
 
 @cache
-def _quantile_grid(law: FactorLaw, probability: float) -> Array:
+def _solved(law: FactorLaw, probability: float) -> Array:
+    """Quantiles on the grid, not a number where nobody asked yet."""
+    del law, probability
+    return np.full(len(_SIGMAS), np.nan)
+
+
+def _quantile_grid(law: FactorLaw, probability: float, sigma: Array) -> Array:
+    """Quantiles on the grid, at least at the points between which some standard deviations lie."""
+    grid = _solved(law, probability)
+    known = sigma[~np.isnan(sigma)]
+    if known.size:
+        first, last = np.searchsorted(_SIGMAS, [known.min(), known.max()])
+        asked = np.arange(max(int(first) - 1, 0), min(int(last) + 2, len(_SIGMAS)))
+        open_ = asked[np.isnan(grid[asked])]
+        if open_.size:
+            grid[open_] = _solve(law, probability, _SIGMAS[open_])
+    return grid
+
+
+def _solve(law: FactorLaw, probability: float, sigmas: Array) -> Array:
+    """Root of (L7) for each standard deviation, whatever the others are."""
     y = math.log(law.central) - np.log(fraction_values(law))
     z = abs(coverage_factor(0.9999))
-    low = np.full(len(_SIGMAS), y.min()) - z * _SIGMAS - 1e-6
-    high = np.full(len(_SIGMAS), y.max()) + z * _SIGMAS + 1e-6
-    middle = (low + high) / 2
-    open_ = np.arange(len(_SIGMAS))
+    low, high = y.min() - z * sigmas - 1e-6, y.max() + z * sigmas + 1e-6
+    # What two moments say is near the root wherever the normal part counts.
+    at = np.clip(y.mean() + float(ndtri(probability)) * np.sqrt(sigmas**2 + y.var()), low, high)
+    open_ = np.arange(len(sigmas))
     for step in range(_MOST_STEPS):
-        sigma, at = _SIGMAS[open_], middle[open_]
-        standard = (at[:, None] - y) / sigma[:, None]
+        sigma, here = sigmas[open_], at[open_]
+        standard = (here[:, None] - y) / sigma[:, None]
         excess = ndtr(standard).mean(axis=1) - probability
-        low[open_], high[open_] = np.where(excess < 0, at, low[open_]), np.where(excess < 0, high[open_], at)
+        low[open_], high[open_] = np.where(excess < 0, here, low[open_]), np.where(excess < 0, high[open_], here)
         density = np.exp(-0.5 * standard**2).mean(axis=1) / (sigma * math.sqrt(2 * math.pi))
-        newton = at - np.divide(excess, density, out=np.full_like(excess, np.inf), where=density > 0)
+        newton = here - np.divide(excess, density, out=np.full_like(excess, np.inf), where=density > 0)
         # Newton's step where it stays in the bracket, a halving where not, and at times one anyway.
-        is_inside = (newton > low[open_]) & (newton < high[open_]) & (step % 4 != 0)
-        middle[open_] = np.where(is_inside, newton, (low[open_] + high[open_]) / 2)
+        is_inside = (newton > low[open_]) & (newton < high[open_]) & (step % 6 != 5)
         is_done = (np.abs(excess) < _CLOSE) | (high[open_] - low[open_] < _CLOSE)
-        middle[open_] = np.where(is_done, at, middle[open_])
+        at[open_] = np.where(is_done, here, np.where(is_inside, newton, (low[open_] + high[open_]) / 2))
         open_ = open_[~is_done]
         if not open_.size:
             break
-    return np.asarray(middle)
+    return np.asarray(at)

@@ -25,6 +25,9 @@ public = 0.9
 [publication_detail]                  # shortest period of which a tier sees figures
 public = "quarter"
 
+[server]                              # of `headworks serve`; see its page
+allowed_hosts = ["drugs.example.org"]
+
 [week_conventions.ours]               # beside the ones shipped
 weekday_days = "1;2;3;4;5"
 weekend_days = "6;7"
@@ -54,6 +57,19 @@ _KNOWN: dict[str, dict[str, type | tuple[type, ...]]] = {
     "publication_sites": dict.fromkeys(DEFAULT_SITES, int),
     "publication_dominance": dict.fromkeys(DEFAULT_DOMINANCE, (int, float)),
     "publication_detail": dict.fromkeys(DEFAULT_DETAIL, str),
+    "server": {
+        "database_url_file": str,
+        "allowed_hosts": list,
+        "behind_tls": bool,
+        "session_hours": (int, float),
+        "session_days": (int, float),
+        "max_upload_mb": int,
+        "oidc_issuer": str,
+        "oidc_client_id": str,
+        "oidc_client_secret_file": str,
+        "oidc_button": str,
+        "two_person_release": bool,
+    },
 }
 
 
@@ -73,11 +89,12 @@ class Settings:
     publication_sites: dict[str, int] = field(default_factory=dict)
     publication_dominance: dict[str, float] = field(default_factory=dict)
     publication_detail: dict[str, str] = field(default_factory=dict)
+    server: dict[str, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """Changes when anything that a result hangs on changes."""
-        aside = {"name", "timezone"} | {name for name in asdict(self) if name.startswith("publication_")}
+        aside = {"name", "timezone", "server"} | {name for name in asdict(self) if name.startswith("publication_")}
         said = {key: value for key, value in asdict(self).items() if key not in aside}
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
@@ -123,6 +140,7 @@ def read_settings(text: str, where: str) -> Settings:
         publication_dominance={key: float(value) for key, value in said.get("publication_dominance", {}).items()},
         publication_detail=dict(said.get("publication_detail", {})),
         week_conventions=conventions,
+        server=dict(said.get("server", {})),
     )
 
 
@@ -167,7 +185,8 @@ def _require_known(section: str, values: dict[str, Any], where: str) -> None:
     for key, value in values.items():
         if key not in _KNOWN[section]:
             raise _unknown(key, list(_KNOWN[section]), where)
-        if not isinstance(value, _KNOWN[section][key]) or isinstance(value, bool):
+        wanted = _KNOWN[section][key]
+        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
             raise _wrong(
                 "A setting is of the wrong kind.", f"{where}, {section} {key}".strip(), repr(value), "See the page on settings"
             )

@@ -28,24 +28,34 @@ def _date_of(year: pl.Expr, week: pl.Expr, weekday: pl.Expr) -> pl.Expr:
     return pl.when(week > 0).then(fourth + pl.duration(days=offset))
 
 
-def _computed(loads: pl.DataFrame, sites: pl.DataFrame, analyte_drug: pl.DataFrame) -> pl.DataFrame:
+def computed_days(loads: pl.DataFrame, analyte_drug: pl.DataFrame) -> pl.DataFrame:
+    """The days of load computed here, as :func:`daily_loads` has them, in the order of ``loads``; nothing is checked.
+
+    Without ``country`` and ``city``, which no mean hangs on: for what comes from our own tables and goes into arrays.
+    """
     value, day = pl.col("load_mg_per_1000_per_day"), pl.col("day")
     is_quantified = pl.col("detection").cast(pl.String) == "quantified"
-    return (
-        loads.filter(pl.when(is_quantified).then(value.is_not_null()).otherwise(pl.col("population").is_not_null()))
-        .join(analyte_drug.select("analyte", "drug"), on="analyte", how="inner")
-        .join(sites.select("site_id", "country", "city"), on="site_id", how="left")
-        .with_columns(
-            year=day.dt.iso_year().cast(pl.Int16),
-            week=day.dt.week().cast(pl.Int8),
-            weekday=day.dt.weekday().cast(pl.Int8),
-            value=pl.when(is_quantified).then(value),
-            limit=pl.when(~is_quantified).then(pl.col("limit_mg_per_1000_per_day")),
-        )
+    known = loads.filter(pl.when(is_quantified).then(value.is_not_null()).otherwise(pl.col("population").is_not_null()))
+    named = known.join(analyte_drug.select("analyte", "drug"), on="analyte", how="inner", maintain_order="left")
+    return named.select(
+        "site_id",
+        "analyte",
+        "drug",
+        "day",
+        "detection",
+        *_SCOPES,
+        "batch_id",
+        "population",
+        year=day.dt.iso_year().cast(pl.Int16),
+        week=day.dt.week().cast(pl.Int8),
+        weekday=day.dt.weekday().cast(pl.Int8),
+        value=pl.when(is_quantified).then(value),
+        limit=pl.when(~is_quantified).then(pl.col("limit_mg_per_1000_per_day")),
     )
 
 
-def _reported(reported_loads: pl.DataFrame, sites: pl.DataFrame, defaults: Mapping[str, float]) -> pl.DataFrame:
+def published_days(reported_loads: pl.DataFrame, sites: pl.DataFrame, defaults: Mapping[str, float]) -> pl.DataFrame:
+    """Published loads as :func:`daily_loads` has them, in their order; nothing is checked."""
     people = sites.select("site_id", population="population_served") if "population_served" in sites.columns else None
     if people is None:
         reported_loads = reported_loads.with_columns(population=pl.lit(None, dtype=pl.Float64))
@@ -117,10 +127,15 @@ def daily_loads(
             remedy="Add " + ", ".join(lacking),
             code="HW-D306",
         )
-    ours = _computed(require_promise(Loads, loads, where="loads of daily_loads"), sites, analyte_drug)
-    theirs = _reported(require_promise(ReportedLoads, reported_loads, where="reported_loads of daily_loads"), sites, defaults)
+    ours = computed_days(require_promise(Loads, loads, where="loads of daily_loads"), analyte_drug)
+    promised = require_promise(ReportedLoads, reported_loads, where="reported_loads of daily_loads")
+    both = one_table(ours, published_days(promised, sites, defaults), sites)
+    return require_promise(DailyLoads, both, where="result of daily_loads")
+
+
+def one_table(computed: pl.DataFrame, published: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
+    """Days of both sources, those computed here with their places, in order of site, year, week, weekday and residue."""
     names = DailyLoads.column_names()
-    both = pl.concat([ours.select(names), theirs.select(names)], how="vertical_relaxed")
-    return require_promise(
-        DailyLoads, both.sort("site_id", "year", "week", "weekday", "analyte"), where="result of daily_loads"
-    )
+    placed = computed.join(sites.select("site_id", "country", "city"), on="site_id", how="left", maintain_order="left")
+    both = pl.concat([placed.select(names), published.select(names)], how="vertical_relaxed")
+    return both.sort("site_id", "year", "week", "weekday", "analyte")

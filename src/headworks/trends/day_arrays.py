@@ -59,30 +59,50 @@ class DayArrays(NamedTuple):
 
 
 def day_arrays(days: pl.DataFrame) -> DayArrays:
-    """The arrays of a table ``DailyLoads``, in whatever order its rows come."""
-    series = days.select(SERIES).unique().sort(SERIES).with_row_index("_series")
-    batches = days.select("batch_id").drop_nulls().unique().sort("batch_id").with_row_index("_batch")
-    coded = days.join(series, on=SERIES, how="left", maintain_order="left").join(
-        batches, on="batch_id", how="left", maintain_order="left"
-    )
+    """The arrays of a table ``DailyLoads``, in whatever order its rows come; columns that name a place are not needed."""
+    series, of_series = _series_of(days)
     undated = _UNDATED + 10 * pl.col("year").cast(pl.Int64) + pl.col("weekday").cast(pl.Int64)
-    coded = coded.with_columns(_ordinal=pl.coalesce(pl.col("day").cast(pl.Int32).cast(pl.Int64), undated))
+    ordinal = days.select(pl.coalesce(pl.col("day").cast(pl.Int32).cast(pl.Int64), undated)).to_series().to_numpy()
 
-    def whole(name: str, missing: int = 0) -> Index:
-        return coded[name].cast(pl.Int64).fill_null(missing).to_numpy()
+    def whole(name: str) -> Index:
+        return days[name].cast(pl.Int64).to_numpy()
 
     def real(name: str) -> Array:
-        return coded[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        return days[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
 
-    of_series, ordinal = whole("_series"), whole("_ordinal")
     order = np.argsort(of_series * 100_000_000 + (ordinal - _UNDATED), kind="stable")
-    not_detected = (coded["detection"].cast(pl.String) == "not_detected").to_numpy()
+    not_detected = (days["detection"].cast(pl.String) == "not_detected").to_numpy()
     arrays = DayArrays(
-        series.drop("_series"), of_series, ordinal, whole("year"), whole("week"), whole("weekday"), real("value"),
-        real("limit"), real("u_day"), real("u_batch"), real("u_site"), not_detected, whole("_batch", -1),
-        real("population") if "population" in coded.columns else np.full(coded.height, np.nan),
+        series, of_series, ordinal, whole("year"), whole("week"), whole("weekday"), real("value"),
+        real("limit"), real("u_day"), real("u_batch"), real("u_site"), not_detected, _codes(days["batch_id"])[1],
+        real("population") if "population" in days.columns else np.full(days.height, np.nan),
     )  # fmt: skip
     return arrays.take(order)
+
+
+def _series_of(days: pl.DataFrame) -> tuple[pl.DataFrame, Index]:
+    """The series met, sorted, and the series of each day."""
+    names, place = list[pl.Series](), np.zeros(days.height, dtype=np.int64)
+    for column in SERIES:
+        met, code = _codes(days[column])
+        names.append(met)
+        place = place * max(len(met), 1) + code
+    distinct, of_series = _distinct(place)
+    columns = []
+    for met in reversed(names):
+        distinct, code = np.divmod(distinct, max(len(met), 1))
+        columns.append(met[code])
+    return pl.DataFrame(columns[::-1]), of_series
+
+
+def _codes(values: pl.Series) -> tuple[pl.Series, Index]:
+    """The distinct values, sorted, and the place of each value among them; -1 of none.
+
+    Looking texts up among a few is many times faster than sorting or joining them.
+    """
+    met = values.drop_nulls().unique().sort()
+    code = values.cast(pl.Enum(met)).to_physical().cast(pl.Int64).fill_null(-1)
+    return met, code.to_numpy()
 
 
 class Groups(NamedTuple):

@@ -20,6 +20,7 @@ from headworks.workflows.method import Method
 from headworks.workflows.register import build_register
 from headworks.workflows.scope import Scope, years_touched
 from headworks.workflows.year import Emit, Recomputed, YearFacts, derive_year, year_range
+from headworks.workflows.year_days import LOOKED_BACK_ON
 
 NOT_KNOWN = "the sample is not known"
 _LEFT_OUT = ["sample_id", "analyte", "replicate", "reason"]
@@ -39,7 +40,7 @@ class Source(Protocol):
         """``sample_id, analyte, replicate`` of results whose sample is not known."""
 
     def loads_before(self, first: str, last: str) -> pl.DataFrame:
-        """Loads of the run before, of the days from one month (``2026-01``) to another, both included."""
+        """Loads of the run before, of the days from one month (``2026-01``) to another, both included: ``LOOKED_BACK_ON``."""
 
     def kept_out_before(self, first: str, last: str) -> pl.DataFrame:
         """``site_id, day, analyte`` of the loads that the run before kept out of means, likewise."""
@@ -221,7 +222,7 @@ def empty_result(name: str, *, with_part: bool = False) -> pl.DataFrame:
 
 
 def _none() -> pl.DataFrame:
-    return pl.DataFrame(schema=polars_schema(Loads))
+    return pl.DataFrame(schema=polars_schema(Loads)).select(LOOKED_BACK_ON)
 
 
 def _years_of(facts: dict[str, pl.DataFrame], scope: Scope) -> set[int]:

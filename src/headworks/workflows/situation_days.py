@@ -38,7 +38,7 @@ def situation_days(
     dy.DataFrame[DailyLoads]
         As from :func:`headworks.trends.daily_loads`.
     """
-    published = under_headings(_not_computed(reported_loads, loads), headings)
+    published = under_headings(not_computed(reported_loads, loads), headings)
     return daily_loads(loads, published, sites, headings, default_scopes(uncertainty))
 
 
@@ -58,8 +58,10 @@ def default_scopes(uncertainty: dict[str, float]) -> dict[str, float]:
     }
 
 
-def _not_computed(reported: pl.DataFrame, loads: pl.DataFrame) -> pl.DataFrame:
+def not_computed(reported: pl.DataFrame, loads: pl.DataFrame) -> pl.DataFrame:
     """Published days without a per-capita load of our own; a load without a population stands for nothing here."""
+    if reported.is_empty():
+        return reported
     day = pl.col("day")
     computed = loads.filter(pl.col("population").is_not_null()).select(
         "site_id",

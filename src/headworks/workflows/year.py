@@ -30,7 +30,7 @@ from headworks.trends import flag_inconsistent_means
 from headworks.trends.areas.change import area_changes_of
 from headworks.trends.areas.roll_up import area_loads_of
 from headworks.trends.change import changes_of
-from headworks.trends.day_arrays import DayArrays, day_arrays
+from headworks.trends.day_arrays import DayArrays
 from headworks.trends.day_spread import DaySpread, day_spread
 from headworks.trends.period_mean import PERIOD_MEAN_KINDS, period_means_of
 from headworks.trends.week_means import week_means_of
@@ -40,7 +40,7 @@ from headworks.workflows.method import Method
 from headworks.workflows.parts import with_part_of_day, with_part_of_period, with_part_of_week
 from headworks.workflows.register import Register
 from headworks.workflows.scope import Scope, YearScope, scope_of_year
-from headworks.workflows.situation_days import situation_days
+from headworks.workflows.year_days import LOOKED_BACK_ON, YearDays, days_of_year
 
 _DAYS_AHEAD = 3
 
@@ -49,7 +49,8 @@ class YearFacts(NamedTuple):
     """Facts that a year is computed from.
 
     ``samples`` and ``measurements`` are those of the days to recompute, up to three days into the next year; ``earlier_loads``
-    are the loads of the year before, ``kept_loads`` those of this year (and three days more) that are not recomputed;
+    are the loads of the year before, ``kept_loads`` those of this year (and three days more) that are not recomputed, both with
+    the columns ``LOOKED_BACK_ON``;
     ``kept_out_before`` (``site_id, day, analyte``) are loads that the run before kept out of means.
     """
 
@@ -121,20 +122,24 @@ def derive_year(
     facts = year_facts.facts
     begin("loads")
     derived = derive_loads(_load_inputs(year_facts), method.uncertainty, stability=_stability(facts["sites"], method))
-    loads = pl.concat([year_facts.kept_loads, derived.loads])
+    loads = pl.concat([year_facts.kept_loads, derived.loads.select(LOOKED_BACK_ON)])
+    looked_back = pl.concat([year_facts.earlier_loads, loads])
     of_year = pl.col("day").dt.year() == year
     begin("consumption")
     used = _consumption(derived.loads.filter(of_year), register, method)
     begin("disposal")
     since = first_judged_day(scope, year)
-    disposal = derive_disposal(pl.concat([year_facts.earlier_loads, loads]), facts, method, since)
+    disposal = derive_disposal(looked_back, facts, method, since)
     scope = _with_days_kept_out(scope, disposal, year_facts.kept_out_before, since)
     kept_out = pl.concat([year_facts.kept_out_before.filter(pl.col("day") < since), disposal.kept_out])
     begin("days")
-    days = _days(year, loads, kept_out, year_facts, register, method)
-    scoped = scope_of_year(scope, year, days["day"].drop_nulls().unique().to_list())
+    days = days_of_year(
+        year, looked_back, kept_out, facts["reported_loads"], register.sites, method, year_range(year)[1]
+    )
+    del looked_back
+    scoped = scope_of_year(scope, year, days.sampled)
     said = Recomputed(year, scoped, since)
-    labels, weeks = _wanted(year, days, scoped)
+    labels, weeks = days.wanted(scoped)
     emit(said, "loads", with_part_of_day(derived.loads.filter(of_year)))
     emit(said, "consumption", with_part_of_day(used))
     emit(said, "residue_ratios", with_part_of_day(disposal.ratios.filter(of_year)))
@@ -147,9 +152,9 @@ def derive_year(
     emit(said, "population_estimates", derive_populations(loads.filter(of_year), facts, method, quarters))
     conformity = derive_conformity(facts["samples"], method, year, None if scoped.is_all else quarters)
     emit(said, "nonconformities", conformity)
-    arrays = day_arrays(days)
-    spread = day_spread(arrays)
-    _emit_weeks(said, days, arrays, spread, weeks, year_facts, method, emit, begin)
+    spread = day_spread(days.arrays)
+    _emit_weeks(said, days, spread, weeks, year_facts, method, emit, begin)
+    arrays = days.arrays
     del days
     _emit_periods(said, arrays, spread, labels, register, method, emit, begin)
     return YearLoads(loads.filter(of_year), kept_out.filter(of_year), derived.left_out)
@@ -201,31 +206,9 @@ def _with_days_kept_out(scope: Scope, disposal: Disposal, before: pl.DataFrame, 
     return Scope(scope.days | frozenset(differ["day"].to_list()), scope.years)
 
 
-def _days(
-    year: int,
-    loads: pl.DataFrame,
-    kept_out: pl.DataFrame,
-    year_facts: YearFacts,
-    register: Register,
-    method: Method,
-) -> pl.DataFrame:
-    """Days of load of the year before, the year and three days more, computed and published, without those kept out."""
-    facts = year_facts.facts
-    loads = pl.concat([year_facts.earlier_loads, loads])
-    loads = loads.join(kept_out, on=["site_id", "day", "analyte"], how="anti", maintain_order="left")
-    near = pl.col("year").is_between(year - 1, year + 1)
-    reported = facts["reported_loads"].filter(near)
-    headings = residue_headings(method.parameters, loads, reported)
-    days = situation_days(loads, reported, register.sites, headings, method.uncertainty)
-    first, last = dt.date(year - 1, 1, 1), year_range(year)[1]
-    inside = pl.col("day").is_between(first, last)
-    return days.filter(inside.fill_null(pl.col("year").is_between(year - 1, year)))
-
-
 def _emit_weeks(
     said: Recomputed,
-    days: pl.DataFrame,
-    arrays: DayArrays,
+    days: YearDays,
     spread: DaySpread,
     weeks: frozenset[tuple[int, int]],
     year_facts: YearFacts,
@@ -234,7 +217,7 @@ def _emit_weeks(
     begin: Callable[[str], None],
 ) -> None:
     begin("weekly means")
-    weekly = week_means_of(days, arrays, spread, method.conventions, weeks)
+    weekly = week_means_of(days.of_weeks(weeks), days.arrays, spread, method.conventions, weeks)
     inconsistent = _inconsistent(said.year, weekly, days, year_facts, method, weeks)
     emit(said, "inconsistent_means", with_part_of_week(pl.DataFrame(inconsistent)))
     emit(said, "weekly_means", with_part_of_week(weekly))
@@ -272,7 +255,7 @@ def _emit_periods(
 def _inconsistent(
     year: int,
     weekly: pl.DataFrame,
-    days: pl.DataFrame,
+    days: YearDays,
     year_facts: YearFacts,
     method: Method,
     weeks: frozenset[tuple[int, int]],
@@ -282,21 +265,7 @@ def _inconsistent(
     if published.is_empty():
         return InconsistentMeans.create_empty()
     published = under_headings(published, residue_headings(method.parameters, weekly, published))
-    near = days.filter(pl.col("year") == year)
-    return flag_inconsistent_means(weekly, published, days=near, conventions=method.conventions)
-
-
-def _wanted(year: int, days: pl.DataFrame, scope: YearScope) -> tuple[frozenset[str], frozenset[tuple[int, int]]]:
-    """Labels and weeks of the year that are recomputed, all of those with a day when everything is."""
-    if scope.labels is not None and scope.weeks is not None:
-        return scope.labels, scope.weeks
-    dated = days.select("day").drop_nulls().unique()
-    labels = {label for kind in PERIOD_MEAN_KINDS for label in dated.select(period_label(pl.col("day"), kind)).to_series()}
-    weeks = days.filter(pl.col("year") == year).select("year", "week").unique().rows()
-    undated = days.filter(pl.col("day").is_null() & (pl.col("year") == year))
-    if undated.height:
-        labels.add(str(year))
-    return frozenset(label for label in labels if label.startswith(str(year))), frozenset(weeks)
+    return flag_inconsistent_means(weekly, published, days=days.of_weeks(days.weeks), conventions=method.conventions)
 
 
 def _of_kind(labels: frozenset[str], kind: str) -> frozenset[str]:

@@ -1,0 +1,9 @@
+"""Addresses of this room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from headworks.web.work import views
+
+urlpatterns = [path("work/", views.work, name="work")]

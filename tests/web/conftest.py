@@ -1,0 +1,85 @@
+"""A small province that a server shows, made once per process; accounts by role and area."""
+
+import shutil
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from headworks.jobs.demo_province import demo_plan
+from headworks.jobs.import_files import ImportOrder, import_file
+from headworks.jobs.run import run
+from headworks.jobs.serving import prepare_serving
+from headworks.jobs.simulate import SimulateOrder, simulate
+from headworks.store import Workspace
+from headworks.web.access.models import AreaNode, Grant
+from headworks.web.access.reader import Reader, Right
+from headworks.web.access.register import copy_register
+from headworks.web.accounts.models import Account
+
+PASSWORD = "a sewer runs under it"  # noqa: S105
+
+
+@pytest.fixture(scope="session")
+def province_made(tmp_path_factory):
+    """60 sites of Guangdong for a quarter, run, and prepared for every tier. Not to be changed; copy it to change it."""
+    folder = tmp_path_factory.mktemp("province") / "W"
+    written = simulate(folder, demo_plan("44", n_sites=60), SimulateOrder())
+    workspace = Workspace.open(folder)
+    for path in written.files:
+        import_file(workspace, path, ImportOrder("headworks"))
+    run(workspace)
+    prepare_serving(workspace)
+    return workspace
+
+
+@pytest.fixture
+def province(province_made, settings, db):
+    """The same as the workspace that the server serves, with its register in the database."""
+    settings.HEADWORKS_WORKSPACE = str(province_made.path)
+    copy_register(province_made)
+    return province_made
+
+
+@pytest.fixture
+def own_province(province_made, settings, db, tmp_path):
+    """A copy that a test may write to."""
+    shutil.copytree(province_made.path, tmp_path / "W")
+    settings.HEADWORKS_WORKSPACE = str(tmp_path / "W")
+    workspace = Workspace.open(tmp_path / "W")
+    copy_register(workspace)
+    return workspace
+
+
+@pytest.fixture
+def account(db):
+    """Makes an account with one grant: ``account("officer", path, tier="steward")``."""
+
+    def make(role, area_path="", tier="steward", username=None, **more):
+        made = Account.objects.create_account(username or f"{role}-{Account.objects.count()}", PASSWORD, **more)
+        Grant.objects.create(account=made, role=role, area_path=area_path, tier=tier, valid_from=timezone.now())
+        return made
+
+    return make
+
+
+@pytest.fixture
+def browse():
+    """A client that has signed in as an account."""
+
+    def signed_in(of):
+        client = Client()
+        client.force_login(of)
+        return client
+
+    return signed_in
+
+
+def reader(role="officer", path="", tier="steward", **more):
+    """A reader with one right, without a database."""
+    return Reader(1, "somebody", (Right(role, path, tier),), **more)
+
+
+def area_at(level, n=0):
+    """The n-th area of a level."""
+    return AreaNode.objects.filter(level=level).order_by("area_id")[n]
