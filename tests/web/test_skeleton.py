@@ -1,11 +1,11 @@
 """The first pages answer, and an area that is not mine is not there."""
 
 import pytest
+from tests.web.conftest import area_at, reader
 
 from headworks.web.access.policy import NotVisible
 from headworks.web.access.reader import Reader
 from headworks.web.figures.scoped import area_figures, figures_above
-from tests.web.conftest import area_at, reader
 
 
 @pytest.mark.django_db

@@ -23,13 +23,14 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_ndtr, ndtri
+from scipy.special import erfcx, log_ndtr, ndtri
 
 from headworks.core.errors import DataRefused
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
-_LOG_SQRT_2_PI = 0.5 * np.log(2 * np.pi)
+_SQRT_HALF = np.sqrt(0.5)
+_SQRT_2_OVER_PI = np.sqrt(2 / np.pi)
 _MOST_STEPS = 100
 _CLOSE = 1e-12
 
@@ -76,7 +77,8 @@ def log_mean_with_censored(group: Index, log_limit: Array, n_quantified: Array, 
     is_done = np.zeros(mu.shape, dtype=bool)
     for _ in range(_MOST_STEPS):
         standard = (log_limit - mu[group]) / sigma[group]
-        ratio = np.exp(-0.5 * standard**2 - _LOG_SQRT_2_PI - log_ndtr(standard))
+        # phi / Phi, which nothing over- or underflows in.
+        ratio = _SQRT_2_OVER_PI / erfcx(-standard * _SQRT_HALF)
         pull = np.bincount(group, ratio, mu.size)
         stiffness = n_quantified + np.bincount(group, ratio * (ratio + standard), mu.size)
         step = (n_quantified * (mean_log - mu) - sigma * pull) / stiffness
@@ -85,6 +87,9 @@ def log_mean_with_censored(group: Index, log_limit: Array, n_quantified: Array, 
         is_done |= np.abs(step) <= _CLOSE * (1.0 + np.abs(mu))
         if is_done.all():
             break
+        busy = ~is_done[group]
+        if 2 * np.count_nonzero(busy) < group.size:
+            group, log_limit = group[busy], log_limit[busy]
     return mu
 
 

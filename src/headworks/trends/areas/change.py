@@ -20,8 +20,8 @@ from scipy.special import stdtr
 from headworks.core.periods import Period
 from headworks.core.schema import polars_schema
 from headworks.tables.areas import AreaChanges
-from headworks.trends.areas.cells import Cells, site_cells
-from headworks.trends.areas.members import Grid, Mask, Sums, active_entries, grid_of, sum_members
+from headworks.trends.areas.cells import site_cells
+from headworks.trends.areas.members import Grid, Mask, Sums, active_entries, errors_by_batch, grid_of, sum_members
 from headworks.trends.areas.network import Network
 from headworks.trends.areas.roll_up import headings_of, labels_by_kind, sigma_by_scope
 from headworks.trends.day_arrays import DayArrays, labels_of
@@ -70,8 +70,10 @@ def area_changes_of(
     pairs = [(place[one], place[before[one]]) for one in later if one in place and before[one] in place]
     if pairs and network.unit.size and cells.unit.size:
         now, then = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
+        errors = errors_by_batch(cells)
         for code, name in enumerate(analytes):
-            frames.append(_changes_of_one(cells, code, network, found, now, then, (name, headings[name]), level))
+            grid = grid_of(cells, code, network.n_units, len(found), errors)
+            frames.append(_changes_of_one(grid, network, found, now, then, (name, headings[name]), level))
     return pl.concat(frames)
 
 
@@ -84,8 +86,7 @@ def _with_a_year_before(days: DayArrays, periods: frozenset[str]) -> dict[str, s
 
 
 def _changes_of_one(
-    cells: Cells,
-    analyte: int,
+    grid: Grid,
     network: Network,
     periods: list[str],
     now: Index,
@@ -93,7 +94,6 @@ def _changes_of_one(
     names: tuple[str, str],
     level: float,
 ) -> pl.DataFrame:
-    grid = grid_of(cells, analyte, network.n_units, len(periods))
     active, _ = active_entries(network, grid.is_present)
     matched = active[:, now] & active[:, then]
     if not matched.any():

@@ -2,15 +2,16 @@ r"""Sums over the independent members of every area and period, of one residue a
 
 A member's load and people count by its share in the area. Relative variances of the area's per-capita load, by scope:
 
-    R_day = sum_i v_i / L^2,    R_batch = sum_b u_b^2 (sum_(i in b) y_i)^2 / L^2,    R_site = sum_i (P_i u_i)^2 / P^2   (A2)
+    R_day = sum_i v_i / L^2,    R_batch = sum_b (sum_(i in b) u_i y_i)^2 / L^2,    R_site = sum_i (P_i u_i)^2 / P^2   (A2)
 
 ``L`` is the sum of the members' loads, ``P`` of their people. The trap: a batch's error is summed *before* it is squared, over
-all members it holds, and so it does not average out over the sites of one laboratory.
+all members it holds, and so it does not average out over the sites of one laboratory. These sums are products of two sparse
+matrices: which cells an area adds, and how large the error is that each batch leaves in each cell.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -47,11 +48,11 @@ class Sums(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """Cells of one residue as dense arrays ``(n_units, n_periods)``, and their days."""
+    """Cells of one residue as dense arrays ``(n_units, n_periods)``, and the errors of all cells by batch."""
 
     cell: Index
     cells: Cells
-    days: slice | Index
+    errors: Any
 
     @property
     def is_present(self) -> Mask:
@@ -64,12 +65,24 @@ class Grid(NamedTuple):
         return np.where(self.is_present, values[np.maximum(self.cell, 0)], 0.0)
 
 
-def grid_of(cells: Cells, analyte: int, n_units: int, n_periods: int) -> Grid:
-    """The grid of one residue."""
+def grid_of(cells: Cells, analyte: int, n_units: int, n_periods: int, errors: Any = None) -> Grid:
+    """The grid of one residue; ``errors`` as from :func:`errors_by_batch`, for several residues of the same cells."""
     mine = np.flatnonzero(cells.analyte == analyte)
     cell = np.full((n_units, n_periods), -1, dtype=np.int64)
     cell[cells.unit[mine], cells.period[mine]] = mine
-    return Grid(cell, cells, np.flatnonzero(cells.analyte[cells.day_cell] == analyte))
+    return Grid(cell, cells, errors_by_batch(cells) if errors is None else errors)
+
+
+def errors_by_batch(cells: Cells) -> Any:
+    """Standard error that each batch leaves in each cell, mg/d: sparse ``(n_cells, n_batches + 1)``, days without a batch first."""
+    # Imported where it is needed: it takes a tenth of a second, and most commands add no areas.
+    from scipy.sparse import csr_array
+
+    error = cells.day_amount * np.sqrt(cells.day_u2)
+    # Days stand in order of their cells.
+    first = np.concatenate([[0], np.cumsum(np.bincount(cells.day_cell, minlength=cells.unit.size))])
+    n_batches = int(cells.day_batch.max(initial=-1)) + 2
+    return csr_array((error, cells.day_batch + 1, first), shape=(cells.unit.size, n_batches))
 
 
 def active_entries(network: Network, is_present: Mask) -> tuple[Mask, Mask]:
@@ -130,44 +143,16 @@ def _site_squares(network: Network, people: Array, u2: Array, active: Mask) -> A
 
 def batch_variance(network: Network, grid: Grid, active: Mask) -> Array:
     """Variance that laboratory batches leave in the sums, (mg/d)^2, ``(n_areas, n_periods)``."""
+    from scipy.sparse import csr_array
+
     n_areas, n_periods = network.start.size, active.shape[1]
-    cells, days = grid.cells, grid.days
-    unit, period, batch, amount, u2 = _by_batch(cells, days)
-    row, entry = _with_entries(network, unit)
-    added = active[entry, period[row]]
-    row, entry = row[added], entry[added]
-    amount = amount[row] * network.share[entry]
-    target = network.area[entry] * n_periods + period[row]
-    if not row.size:
-        return np.zeros((n_areas, n_periods))
-    key = target * (int(batch.max()) + 2) + batch[row] + 1
-    order = np.argsort(key, kind="stable")
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    of_batch = np.add.reduceat(amount[order], first) ** 2 * u2[row][order][first]
-    summed = np.bincount(target[order][first], of_batch, n_areas * n_periods).astype(np.float64)
+    entry, period = np.nonzero(active)
+    target = network.area[entry] * n_periods + period
+    cell = grid.cell[network.unit[entry], period]
+    shape = (n_areas * n_periods, grid.cells.unit.size)
+    added = csr_array((network.share[entry], (target, cell)), shape=shape)
+    # An area's batch adds its cells in their order, whatever else is computed.
+    by_batch = added @ grid.errors
+    of_row = np.repeat(np.arange(shape[0]), np.diff(by_batch.indptr))
+    summed = np.bincount(of_row, by_batch.data**2, shape[0]).astype(np.float64)
     return summed.reshape(n_areas, n_periods)
-
-
-def _by_batch(cells: Cells, days: slice | Index) -> tuple[Index, Index, Index, Array, Array]:
-    """Unit, period, batch, amount and squared uncertainty, a row per cell and batch."""
-    cell, batch, amount, u2 = cells.day_cell[days], cells.day_batch[days], cells.day_amount[days], cells.day_u2[days]
-    if not cell.size:
-        return cells.unit[cell], cells.period[cell], batch, amount, u2
-    key = cell * (int(batch.max()) + 2) + batch + 1
-    is_ordered = not np.any(np.diff(key) < 0)
-    order = np.arange(key.size) if is_ordered else np.argsort(key, kind="stable")
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    summed = np.add.reduceat(amount[order], first)
-    cell, batch, u2 = cell[order][first], batch[order][first], u2[order][first]
-    return cells.unit[cell], cells.period[cell], batch, summed, u2
-
-
-def _with_entries(network: Network, unit: Index) -> tuple[Index, Index]:
-    """Every row with every entry of its unit: places in the rows, and entries."""
-    by_unit = np.argsort(network.unit, kind="stable")
-    n_of = np.bincount(network.unit, minlength=network.n_units)
-    begin = np.concatenate([[0], np.cumsum(n_of)])[:-1]
-    repeats = n_of[unit]
-    row = np.repeat(np.arange(unit.size), repeats)
-    within = np.arange(row.size) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    return row, by_unit[begin[unit][row] + within]

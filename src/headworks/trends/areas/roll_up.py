@@ -22,8 +22,8 @@ from headworks.core.periods import Period, PeriodKind
 from headworks.core.schema import polars_schema
 from headworks.tables.areas import AreaLoads
 from headworks.tables.trends import PERIOD_KINDS
-from headworks.trends.areas.cells import Cells, site_cells
-from headworks.trends.areas.members import Sums, active_entries, grid_of, sum_members
+from headworks.trends.areas.cells import site_cells
+from headworks.trends.areas.members import Sums, active_entries, errors_by_batch, grid_of, sum_members
 from headworks.trends.areas.network import Network
 from headworks.trends.day_arrays import DayArrays
 from headworks.trends.day_spread import DaySpread
@@ -98,8 +98,10 @@ def area_loads_of(
     cells, periods = site_cells(days, spread, network, analytes, labels_by_kind(only))
     frames: list[pl.DataFrame] = [AreaLoads.create_empty()]
     if network.unit.size and cells.unit.size:
+        errors = errors_by_batch(cells)
         for code, name in enumerate(analytes):
-            sums = _sums(cells, code, network, len(periods))
+            grid = grid_of(cells, code, network.n_units, len(periods), errors)
+            sums = sum_members(network, grid, *active_entries(network, grid.is_present))
             frames.append(_frame(sums, network, periods, name, headings[name], level))
     return pl.concat(frames)
 
@@ -118,11 +120,6 @@ def headings_of(days: DayArrays) -> tuple[list[str], dict[str, str]]:
     """The residues in order, and the heading of each."""
     pairs = days.series.select("analyte", "drug").unique().sort("analyte", "drug").rows()
     return sorted({analyte for analyte, _ in pairs}), dict(reversed(pairs))
-
-
-def _sums(cells: Cells, analyte: int, network: Network, n_periods: int) -> Sums:
-    grid = grid_of(cells, analyte, network.n_units, n_periods)
-    return sum_members(network, grid, *active_entries(network, grid.is_present))
 
 
 def _frame(sums: Sums, network: Network, periods: list[str], analyte: str, drug: str, level: float) -> pl.DataFrame:

@@ -110,7 +110,7 @@ class ScopedManager(models.Manager[Any]):
 
     def visible_to(self, reader: Reader, scope: str | None = None) -> models.QuerySet[Any]:
         """Rows on which the reader has a scope; the model's ``view_scope`` when none is named."""
-        wanted: str = scope or getattr(self.model, "view_scope", "view")
+        wanted = str(scope or getattr(self.model, "view_scope", "view"))
         roots = reader.roots(wanted)
         rows = super().get_queryset()
         if "" in roots:
