@@ -10,7 +10,7 @@ settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "headworks"))
 
 # Markers whose tests may be skipped on a machine that lacks something, but never where a submission is judged.
-_NEVER_SKIPPED_IN_CI = {"browser", "shared"}
+_NEVER_SKIPPED_IN_CI = {"browser", "shared", "postgres"}
 
 
 @pytest.hookimpl(hookwrapper=True)

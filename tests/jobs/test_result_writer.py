@@ -35,11 +35,11 @@ def replaced(
     return parts_replaced(name, *recomputed(year), list(known))
 
 
-def test_a_touched_day_replaces_its_month_and_its_year_and_no_other_part() -> None:
+def test_a_touched_day_replaces_the_parts_of_the_periods_that_hold_it_and_no_other() -> None:
     assert replaced("loads") == ["2024-03"]
     assert replaced("weekly_means") == ["2024-03"]
-    assert replaced("area_loads") == ["2024", "2024-03"]
-    assert replaced("population_estimates") == ["2024", "2024-03"]
+    assert replaced("area_loads") == ["2024", "2024-03", "2024-H1", "2024-Q1"]
+    assert replaced("population_estimates") == ["2024", "2024-03", "2024-H1", "2024-Q1"]
     # A quarter is judged whole, and disposal from the touched day on.
     assert replaced("nonconformities") == ["2024-01", "2024-02", "2024-03"]
     assert replaced("disposal_events") == ["2024-03", "2024-12"]

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,8 +36,17 @@ def _unprivileged():
 
 
 @contextmanager
-def cluster(folder):
+def cluster():
     """A running cluster with an empty database; gives its URL."""
+    # Not below the folder of the tests: that one is for its owner alone, and PostgreSQL runs as somebody else.
+    with tempfile.TemporaryDirectory(prefix="headworks-pg-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
+        with _running(Path(name)) as url:
+            yield url
+
+
+@contextmanager
+def _running(folder):
     bin_folder = programs()
     before, account = _unprivileged()
     data, sockets = folder / "data", folder / "sockets"
@@ -44,9 +54,6 @@ def cluster(folder):
         path.mkdir(parents=True)
         if account:
             os.chown(path, account.pw_uid, account.pw_gid)
-    for parent in [folder, *folder.parents]:
-        if account and parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o711)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

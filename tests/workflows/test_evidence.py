@@ -52,7 +52,7 @@ def test_people_are_estimated_for_the_quarters_asked_for():
     told = facts(samples, [result(one, 2.0e7, "ammonium") for one in samples])
     found = derive_populations(loads_of(told), told, method(), frozenset({"2025-Q2"}))
     assert found["quarter"].unique().to_list() == ["2025-Q2"]
-    assert found[PART].unique().to_list() == ["2025"]
+    assert found[PART].unique().to_list() == ["2025-Q2"]
     assert {"register", "ammonium", "combined"} <= set(found["method"])
     assert derive_populations(pl.DataFrame(schema=loads_of(told).schema), told, method(), frozenset({"2025-Q2"})).height == 0
 

@@ -14,10 +14,10 @@ from headworks.workflows.parts import part_of_label, part_of_week, with_part_of_
     ("label", "part"),
     [
         ("2026-W53", "2026-12"), ("2027-W01", "2027-01"), ("2026-W01", "2026-01"), ("2026-W05", "2026-01"),
-        ("2026-02", "2026-02"), ("2026-Q1", "2026"), ("2026-H1", "2026"), ("2026", "2026"),
+        ("2026-02", "2026-02"), ("2026-Q1", "2026-Q1"), ("2026-H1", "2026-H1"), ("2026", "2026"),
     ],
 )  # fmt: skip
-def test_a_month_has_its_own_part_and_what_is_longer_that_of_its_year(label, part):
+def test_every_period_has_its_own_part_and_a_week_that_of_its_month(label, part):
     assert part_of_label(label) == part
 
 

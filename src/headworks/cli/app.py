@@ -50,7 +50,9 @@ def run_app(arguments: list[str] | None = None) -> int:
         explain_commands,
         places_commands,
         reference_commands,
+        serve_commands,
         simulate_commands,
+        user_commands,
         workspace_commands,
     )
 

@@ -159,7 +159,7 @@ def wanted_period(workspace: Workspace, run: Manifest, said: str | None) -> Peri
 
 def _newest_year(years: list[str], parts: set[str]) -> str:
     """The newest year that is more than a beginning: one of at least three months, or published without months."""
-    months = {year: sum(part.startswith(f"{year}-") for part in parts) for year in years}
+    months = {year: sum(part.startswith(f"{year}-") and part[5:].isdigit() for part in parts) for year in years}
     whole = [year for year in years if months[year] == 0 or months[year] >= _FEWEST_MONTHS]
     return (whole or years)[-1]
 

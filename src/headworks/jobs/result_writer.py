@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from typing import Any, Self
 
 import polars as pl
@@ -81,6 +82,7 @@ class ResultWriter:
         self.parts = Parts(kept)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="headworks-writer")
         self._pending: Future[None] | None = None
+        self._turn = Lock()
         self.versions = {name: int(base.results[name]["version"]) if base else -1 for name in RESULTS}
 
     def __enter__(self) -> Self:
@@ -92,10 +94,11 @@ class ResultWriter:
     def take(self, said: Recomputed, name: str, frame: pl.DataFrame) -> None:
         """Hand the recomputed rows of a table and year over to be written, while the next table is computed.
 
-        At most one table is being written, so that memory holds no more than two.
+        At most one table is being written, so that memory holds no more than two; or three, when two threads compute.
         """
-        self._wait()
-        self._pending = self._worker.submit(self._take, said, name, frame)
+        with self._turn:
+            self._wait()
+            self._pending = self._worker.submit(self._take, said, name, frame)
 
     def _wait(self) -> None:
         """Let the table before be finished; what went wrong with it is raised here."""
@@ -146,7 +149,9 @@ class ResultWriter:
         if not known:
             return {}
         is_kept = rows_kept(name, said, self._scope)
-        if is_kept is None:
+        # A quarter and what is longer has a part of its own: recomputed, nothing of it stays.
+        known = [part for part in known if _is_month(part) or part not in (said.scope.labels or ())]
+        if is_kept is None or not known:
             return {}
         kept = {}
         for part in known:
@@ -202,6 +207,10 @@ def rows_kept(name: str, said: Recomputed, scope: Scope) -> pl.Expr | None:
         codes = [year * 100 + week for year, week in sorted(said.scope.weeks)]
         return ~(pl.col("year").cast(pl.Int32) * 100 + pl.col("week").cast(pl.Int32)).is_in(codes)
     return ~pl.col("quarter" if name in BY_QUARTER else "period").is_in(sorted(said.scope.labels))
+
+
+def _is_month(part: str) -> bool:
+    return part[5:].isdigit()
 
 
 def _months(label: str) -> list[str]:

@@ -47,11 +47,12 @@ class RunOutcome:
 
 @dataclass(frozen=True)
 class _Inputs:
-    """What a run begins with."""
+    """What a run begins with; ``is_sound`` says that the tables are as the last run left them."""
 
     method: Method
     imports: pl.DataFrame
     last: Manifest | None
+    is_sound: bool
     started: dt.datetime
 
 
@@ -72,7 +73,9 @@ def run(workspace: Workspace, *, full: bool = False, tell: Callable[[str], None]
     """
     with workspace.writing(tell=tell):
         undo_unfinished(workspace)
-        inputs = _Inputs(method_of(workspace), read_imports(workspace), latest_run(workspace), now())
+        last = latest_run(workspace)
+        is_sound = last is not None and is_as_left(workspace, last)
+        inputs = _Inputs(method_of(workspace), read_imports(workspace), last, is_sound, now())
         if inputs.imports.is_empty():
             raise UsageError(
                 "There is nothing to compute from.",
@@ -80,7 +83,7 @@ def run(workspace: Workspace, *, full: bool = False, tell: Callable[[str], None]
                 remedy=f"Import a file first: headworks import {workspace.path} FILE --as FORMAT",
                 code="HW-U010",
             )
-        reason = "everything was asked for" if full else _why_everything(workspace, inputs)
+        reason = "everything was asked for" if full else _why_everything(inputs)
         seq = newest_seq(inputs.imports)
         if not reason and inputs.last is not None and inputs.last.last_import_seq == seq:
             return RunOutcome("up_to_date", inputs.last)
@@ -92,13 +95,13 @@ def run(workspace: Workspace, *, full: bool = False, tell: Callable[[str], None]
     return RunOutcome("computed", manifest, reason)
 
 
-def _why_everything(workspace: Workspace, inputs: _Inputs) -> str:
+def _why_everything(inputs: _Inputs) -> str:
     """Why nothing of the last run can be kept; empty when it can."""
     if inputs.last is None:
         return "this is the first run"
     if not is_method_of(inputs.last, inputs.method):
         return "the settings, the parameters, the code or its libraries changed"
-    if not is_as_left(workspace, inputs.last):
+    if not inputs.is_sound:
         return "an earlier run was cut off, or a table is not as the last run left it"
     return ""
 
@@ -109,8 +112,7 @@ def _compute(workspace: Workspace, inputs: _Inputs, scope: Scope, *, is_anew: bo
     last = None if scope.is_all else inputs.last
     source = StoredSource(workspace, inputs.imports, last)
     # Asked for everything, nothing on disk is relied on.
-    is_sound = inputs.last is not None and not is_anew and is_as_left(workspace, inputs.last)
-    base = inputs.last if is_sound else None
+    base = None if is_anew or not inputs.is_sound else inputs.last
     with ResultWriter(workspace, scope, base) as writer:
 
         def take(said: Recomputed, name: str, frame: pl.DataFrame) -> None:

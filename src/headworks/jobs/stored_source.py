@@ -41,7 +41,9 @@ class StoredSource:
 
     def kept_out_before(self, first: str, last: str) -> pl.DataFrame:
         """Loads that the run before kept out of means: ``site_id, day, analyte``."""
-        return kept_out_days(self._before("disposal_events", first, last, list(polars_schema(SHELF["disposal_events"].schema))))
+        return kept_out_days(
+            self._before("disposal_events", first, last, list(polars_schema(SHELF["disposal_events"].schema)))
+        )
 
     def _before(self, table: str, first: str, last: str, columns: list[str]) -> pl.DataFrame:
         if self._last is None:

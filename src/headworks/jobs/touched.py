@@ -41,10 +41,10 @@ def touched_scope(workspace: Workspace, since_seq: int, imports: pl.DataFrame) -
         return Scope()
     days: set[dt.date] = set()
     years: set[int] = set()
-    for name in sorted(brought & _OF_SAMPLES):
+    named = [read_brought(workspace, name, ["sample_id"], fresh) for name in sorted(brought & _OF_SAMPLES)]
+    if named:
         # All rows of a sample, for it may have stood on another day.
-        named = read_brought(workspace, name, ["sample_id"], fresh)
-        rows = read_facts(workspace, "samples", imports=imports, history=True, among=named)
+        rows = read_facts(workspace, "samples", imports=imports, history=True, among=pl.concat(named).unique())
         days |= set(with_sampling_day(rows)["day"].to_list())
     if "flows" in brought:
         days |= set(read_brought(workspace, "flows", ["day"], fresh)["day"].to_list())

@@ -7,18 +7,25 @@ Delta has no enumerations, so they are written as text and cast back on reading.
 from __future__ import annotations
 
 import json
+import os
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
 
 from headworks.core.errors import WorkspaceBusy, WorkspaceError
 
 _KEEP_ALL = {"delta.logRetentionDuration": "interval 36500 days", "delta.deletedFileRetentionDuration": "interval 36500 days"}
 _AT_FAULT = (DeltaError, OSError, pl.exceptions.PolarsError)
 _MOST_WORDS = 300
+_COMMIT = re.compile(r"\d{20}\.json")
 
 
 def append(path: Path, frame: pl.DataFrame, transaction: str | None = None) -> None:
@@ -55,8 +62,7 @@ def replace_parts(path: Path, frame: pl.DataFrame, column: str, parts: list[str]
     elif parts is None:
         _write(path, frame, mode="overwrite", partition_by=[column], schema_mode="overwrite")
     elif parts:
-        predicate = f"{column} IN ({', '.join(map(quoted, parts))})"
-        _write(path, frame, mode="overwrite", partition_by=[column], predicate=predicate)
+        _commit_parts(path, frame, column, parts)
     return version(path)
 
 
@@ -141,13 +147,18 @@ def collect(path: Path, lazy: pl.LazyFrame) -> pl.DataFrame:
 
 
 def version(path: Path) -> int:
-    """Version of the table; -1 when it was never written."""
-    return DeltaTable(str(path)).version() if is_table(path) else -1
+    """Version of the table; -1 when it was never written.
+
+    It is the number of the newest commit, which is the name of a file: no commit is ever cleared away.
+    """
+    log = path / "_delta_log"
+    names = os.listdir(log) if log.is_dir() else []
+    return max((int(name[:-5]) for name in names if _COMMIT.fullmatch(name)), default=-1)
 
 
 def is_table(path: Path) -> bool:
     """Whether a table was ever committed there."""
-    return (path / "_delta_log").is_dir() and DeltaTable.is_deltatable(str(path))
+    return version(path) >= 0
 
 
 def has_transaction(path: Path, transaction: str) -> bool:
@@ -187,11 +198,46 @@ def unnamed_files(path: Path) -> list[Path]:
     return sorted(cut_off + [file for file in data if file.relative_to(path).as_posix() not in named])
 
 
+def _commit_parts(path: Path, frame: pl.DataFrame, column: str, parts: list[str]) -> None:
+    """Write a file for each part, all columns at once, and commit them together: several times faster than the library writes."""
+    with _refusing(path):
+        table = DeltaTable(str(path))
+        fields = {field.name for field in table.schema().fields}
+        if fields != set(frame.columns):
+            raise DeltaError(f"columns {sorted(fields.symmetric_difference(frame.columns))} are not in both, table and rows")
+        by_part = _plain(frame).partition_by(column, as_dict=True, include_key=False)
+        files: list[AddAction | RemoveAction] = [
+            _write_part(path, f"{column}={key[0]}", {column: str(key[0])}, rows) for key, rows in by_part.items()
+        ]
+        table.create_write_transaction(
+            files, "overwrite", table.schema(), partition_by=[column], partition_filters=[(column, "in", parts)]
+        )
+
+
+def _write_part(path: Path, folder: str, values: Mapping[str, str | None], rows: pl.DataFrame) -> AddAction:
+    """A file of a part; until it is committed nobody reads it."""
+    name = f"{folder}/{uuid.uuid4()}.parquet"
+    (path / folder).mkdir(exist_ok=True)
+    rows.write_parquet(path / name, compression="zstd", compression_level=1)
+    said = (path / name).stat()
+    return AddAction(name, said.st_size, values, int(said.st_mtime * 1000), True, json.dumps({"numRecords": rows.height}))
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String))
+
+
 def _write(path: Path, frame: pl.DataFrame, **options: object) -> None:
-    plain = frame.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String))
-    try:
+    with _refusing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_deltalake(str(path), plain, configuration=_KEEP_ALL, **options)  # type: ignore[call-overload]
+        write_deltalake(str(path), _plain(frame), configuration=_KEEP_ALL, **options)  # type: ignore[call-overload]
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """What goes wrong with a table inside becomes a refusal of ours."""
+    try:
+        yield
     except CommitFailedError as problem:
         raise WorkspaceBusy(
             "Another process wrote to the same table at the same moment.",

@@ -118,7 +118,7 @@ def _reason() -> pl.Expr:
 
 def _with_change(pairs: pl.DataFrame, *, threshold: float, level: float) -> pl.DataFrame:
     rise = rise_of_mean(_log_mean(pairs, ""), _log_mean(pairs, "_before"), threshold=threshold, level=level)
-    columns = [pl.Series(name, values).fill_nan(None) for name, values in vars(rise).items()]
+    columns = [pl.Series(name, values, nan_to_null=True) for name, values in vars(rise).items()]
     now, before = pl.col("mean_zero"), pl.col("mean_zero_before")
     percent = pl.when(before > 0).then(100.0 * (now / before - 1.0)).when(now == 0).then(pl.lit(0.0)).otherwise(None)
     return (

@@ -35,12 +35,12 @@ def computed_days(loads: pl.DataFrame, analyte_drug: pl.DataFrame) -> pl.DataFra
     """
     value, day = pl.col("load_mg_per_1000_per_day"), pl.col("day")
     is_quantified = pl.col("detection").cast(pl.String) == "quantified"
+    named = analyte_drug.select("analyte", "drug").unique(maintain_order=True)
+    drug = pl.col("analyte").replace_strict(named["analyte"], named["drug"], default=None, return_dtype=pl.String)
     known = loads.filter(pl.when(is_quantified).then(value.is_not_null()).otherwise(pl.col("population").is_not_null()))
-    named = known.join(analyte_drug.select("analyte", "drug"), on="analyte", how="inner", maintain_order="left")
-    return named.select(
+    return known.select(
         "site_id",
         "analyte",
-        "drug",
         "day",
         "detection",
         *_SCOPES,
@@ -51,7 +51,8 @@ def computed_days(loads: pl.DataFrame, analyte_drug: pl.DataFrame) -> pl.DataFra
         weekday=day.dt.weekday().cast(pl.Int8),
         value=pl.when(is_quantified).then(value),
         limit=pl.when(~is_quantified).then(pl.col("limit_mg_per_1000_per_day")),
-    )
+        drug=drug,
+    ).filter(pl.col("drug").is_not_null())
 
 
 def published_days(reported_loads: pl.DataFrame, sites: pl.DataFrame, defaults: Mapping[str, float]) -> pl.DataFrame:

@@ -50,7 +50,7 @@ class DayArrays(NamedTuple):
     @property
     def is_dated(self) -> npt.NDArray[np.bool_]:
         """Whether the date of a day is known."""
-        return self.ordinal > _UNDATED // 2
+        return is_dated(self.ordinal)
 
     def take(self, rows: Index | npt.NDArray[np.bool_]) -> DayArrays:
         """Some of the days, of the same series."""
@@ -63,21 +63,50 @@ def day_arrays(days: pl.DataFrame) -> DayArrays:
     series, of_series = _series_of(days)
     undated = _UNDATED + 10 * pl.col("year").cast(pl.Int64) + pl.col("weekday").cast(pl.Int64)
     ordinal = days.select(pl.coalesce(pl.col("day").cast(pl.Int32).cast(pl.Int64), undated)).to_series().to_numpy()
+    order = np.argsort(_place(of_series, ordinal), kind="stable")
 
     def whole(name: str) -> Index:
-        return days[name].cast(pl.Int64).to_numpy()
+        return days[name].to_numpy()[order].astype(np.int64)
 
     def real(name: str) -> Array:
-        return days[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        values = days[name]
+        return (
+            (values.cast(pl.Float64).fill_null(np.nan) if values.null_count() else values).to_numpy()[order].astype(np.float64)
+        )
 
-    order = np.argsort(of_series * 100_000_000 + (ordinal - _UNDATED), kind="stable")
-    not_detected = (days["detection"].cast(pl.String) == "not_detected").to_numpy()
-    arrays = DayArrays(
-        series, of_series, ordinal, whole("year"), whole("week"), whole("weekday"), real("value"),
-        real("limit"), real("u_day"), real("u_batch"), real("u_site"), not_detected, _codes(days["batch_id"])[1],
-        real("population") if "population" in days.columns else np.full(days.height, np.nan),
+    not_detected = (days["detection"].cast(pl.String) == "not_detected").to_numpy()[order]
+    return DayArrays(
+        series, of_series[order], ordinal[order], whole("year"), whole("week"), whole("weekday"), real("value"),
+        real("limit"), real("u_day"), real("u_batch"), real("u_site"), not_detected, _codes(days["batch_id"])[1][order],
+        real("population") if "population" in days.columns else np.full(order.size, np.nan),
     )  # fmt: skip
-    return arrays.take(order)
+
+
+def without_days(days: DayArrays, kept_out: pl.DataFrame) -> DayArrays:
+    """The days but for some: ``site_id, day, analyte``, whatever their heading is; a site's residue has a day once.
+
+    The days stand in order, so a handful is looked up among a million.
+    """
+    if kept_out.is_empty():
+        return days
+    numbered = days.series.select("site_id", "analyte").with_row_index("_series")
+    named = kept_out.join(numbered, on=["site_id", "analyte"], how="inner")
+    wanted = _place(named["_series"].cast(pl.Int64).to_numpy(), named["day"].to_physical().cast(pl.Int64).to_numpy())
+    first, last = (np.searchsorted(_place(days.of_series, days.ordinal), wanted, side) for side in ("left", "right"))
+    kept = np.ones(days.ordinal.size, dtype=bool)
+    kept[first[last > first]] = False
+    return days.take(kept)
+
+
+def is_dated(ordinal: Index) -> npt.NDArray[np.bool_]:
+    """Whether a day stands for a date."""
+    dated: npt.NDArray[np.bool_] = ordinal > _UNDATED // 2
+    return dated
+
+
+def _place(of_series: Index, ordinal: Index) -> Index:
+    """A number that orders days by series and time."""
+    return of_series * 100_000_000 + (ordinal - _UNDATED)
 
 
 def _series_of(days: pl.DataFrame) -> tuple[pl.DataFrame, Index]:
@@ -87,7 +116,7 @@ def _series_of(days: pl.DataFrame) -> tuple[pl.DataFrame, Index]:
         met, code = _codes(days[column])
         names.append(met)
         place = place * max(len(met), 1) + code
-    distinct, of_series = _distinct(place)
+    distinct, of_series = distinct_places(place)
     columns = []
     for met in reversed(names):
         distinct, code = np.divmod(distinct, max(len(met), 1))
@@ -128,12 +157,18 @@ class Groups(NamedTuple):
 def group_by_code(days: DayArrays, code: Index, labels: list[str]) -> Groups:
     """Days of a series with one code make a group; a code of -1 leaves a day out."""
     rows = np.flatnonzero(code >= 0)
-    key = days.of_series[rows] * (len(labels) + 1) + code[rows]
-    if rows.size and np.any(np.diff(key) < 0):
+    return group_rows(days, rows, code[rows], labels)
+
+
+def group_rows(days: DayArrays, rows: Index, code: Index, labels: list[str]) -> Groups:
+    """As :func:`group_by_code`, of some rows and the code of each."""
+    of_series = days.of_series[rows]
+    key = of_series * (len(labels) + 1) + code
+    if np.any(key[1:] < key[:-1]):
         order = np.argsort(key, kind="stable")
-        rows, key = rows[order], key[order]
-    start = np.flatnonzero(np.diff(key, prepend=-1)) if rows.size else np.zeros(0, dtype=np.int64)
-    return Groups(rows, start, days.of_series[rows[start]], code[rows[start]], labels)
+        rows, key, of_series, code = rows[order], key[order], of_series[order], code[order]
+    start = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if rows.size else np.zeros(0, dtype=np.int64)
+    return Groups(rows, start, of_series[start], code[start], labels)
 
 
 def group_by_period(days: DayArrays, kind: PeriodKind, only: frozenset[str] | None = None) -> Groups:
@@ -144,8 +179,8 @@ def group_by_period(days: DayArrays, kind: PeriodKind, only: frozenset[str] | No
     only
         Labels wanted; the days of other periods are left out.
     """
-    distinct, where = _distinct(days.ordinal)
-    dated = distinct > _UNDATED // 2
+    distinct, where = distinct_places(days.ordinal)
+    dated = is_dated(distinct)
     frame = pl.DataFrame({"day": np.where(dated, distinct, 0).astype(np.int32)}).select(pl.col("day").cast(pl.Date))
     found = frame.select(period_label(pl.col("day"), kind)).to_series().to_list()
     if kind == "year":
@@ -161,14 +196,14 @@ def group_by_period(days: DayArrays, kind: PeriodKind, only: frozenset[str] | No
 
 def labels_of(days: DayArrays, kind: PeriodKind) -> frozenset[str]:
     """Labels of the periods of a kind that hold a day of a known date; of years also the others."""
-    distinct, _ = _distinct(days.ordinal)
-    dated = distinct[distinct > _UNDATED // 2].astype(np.int32)
+    distinct, _ = distinct_places(days.ordinal)
+    dated = distinct[is_dated(distinct)].astype(np.int32)
     frame = pl.DataFrame({"day": dated}).select(label=period_label(pl.col("day").cast(pl.Date), kind))
     undated = {str(year) for year in np.unique(days.year[~days.is_dated])} if kind == "year" else set()
     return frozenset(frame["label"].to_list()) | undated
 
 
-def _distinct(values: Index) -> tuple[Index, Index]:
+def distinct_places(values: Index) -> tuple[Index, Index]:
     """Distinct values in order and the place of each value among them, by counting where they lie close together."""
     if not values.size:
         return values, values
@@ -182,7 +217,7 @@ def _distinct(values: Index) -> tuple[Index, Index]:
 
 def group_by_week(days: DayArrays, only: frozenset[tuple[int, int]] | None = None) -> tuple[Groups, list[tuple[int, int]]]:
     """Groups by ISO year and week, week 0 where only the year is known; and the year and week of each label."""
-    distinct, where = _distinct(days.year * _WEEKS_A_YEAR + days.week)
+    distinct, where = distinct_places(days.year * _WEEKS_A_YEAR + days.week)
     weeks = [(int(code) // _WEEKS_A_YEAR, int(code) % _WEEKS_A_YEAR) for code in distinct]
     wanted = [week for week in weeks if only is None or week in only]
     place = {week: code for code, week in enumerate(wanted)}

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from headworks.trends.censored_mean import log_mean_with_censored, mean_below_limit
-from headworks.trends.day_arrays import DayArrays, Groups
+from headworks.trends.day_arrays import DayArrays, Groups, distinct_places, is_dated
 from headworks.trends.day_spread import DaySpread
 
 Array = npt.NDArray[np.float64]
@@ -24,10 +24,11 @@ Index = npt.NDArray[np.int64]
 
 
 class _Run(NamedTuple):
-    """The days of all groups, one after the other."""
+    """The days of all groups, one after the other: ``size`` of each group, ``group`` of each day."""
 
     groups: Groups
     size: Array
+    group: Index
 
     def total(self, values: Array) -> Array:
         """Sum over each group, of values in order of ``groups.rows``."""
@@ -38,7 +39,7 @@ class _Run(NamedTuple):
 
     def sd(self, values: Array) -> Array:
         """Standard deviation; not a number of one day."""
-        away = values - self.mean(values)[self.groups.of_row]
+        away = values - self.mean(values)[self.group]
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self.size > 1, np.sqrt(self.total(away**2) / (self.size - 1)), np.nan)
 
@@ -66,7 +67,7 @@ def group_days(days: DayArrays, groups: Groups, spread: DaySpread) -> pl.DataFra
         ``u_site`` root mean square; ``sigma_batch`` and ``sigma_site``, what is left of them in the mean on the log scale.
     """
     rows = groups.rows
-    run = _Run(groups, groups.size.astype(np.float64))
+    run = _Run(groups, groups.size.astype(np.float64), groups.of_row)
     value, limit = days.value[rows], days.limit[rows]
     quantified = ~np.isnan(value)
     n_censored = run.total((~quantified).astype(np.float64))
@@ -104,9 +105,7 @@ def group_days(days: DayArrays, groups: Groups, spread: DaySpread) -> pl.DataFra
     )
     counts = {"n_days", "n_censored", "n_not_detected", "n_months"}
     return named.with_columns(
-        pl.Series(name, values.astype(np.int64) if name in counts else values).fill_nan(None)
-        if name not in counts
-        else pl.Series(name, values.astype(np.int64))
+        pl.Series(name, values.astype(np.int64)) if name in counts else pl.Series(name, values, nan_to_null=True)
         for name, values in columns.items()
     )
 
@@ -115,13 +114,13 @@ def _stand_in(run: _Run, value: Array, smallest_before: Array) -> Array:
     """For a limit nobody knows: the smallest load of the group, else of the series before."""
     positive = np.where(value > 0, value, np.inf)
     smallest = np.minimum.reduceat(positive, run.groups.start) if run.size.size else np.zeros(0)
-    of_group = smallest[run.groups.of_row]
+    of_group = smallest[run.group]
     return np.where(np.isfinite(of_group), of_group, smallest_before)
 
 
 def _central(run: _Run, value: Array, limits: Array, log_sd: Array) -> Array:
     """Expected load of each censored day (T5); not a number in a group without a quantified day."""
-    group = run.groups.of_row
+    group = run.group
     positive = value > 0
     n_logs = run.total(positive.astype(np.float64))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -142,26 +141,29 @@ def _central(run: _Run, value: Array, limits: Array, log_sd: Array) -> Array:
 
 def _months(days: DayArrays, run: _Run) -> Array:
     """Calendar months of the days of each group; 0 of days without a date."""
-    rows = run.groups.rows
-    month = days.ordinal[rows].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    group = run.groups.of_row
-    fresh = np.ones(rows.size)
-    fresh[1:] = (group[1:] != group[:-1]) | (month[1:] != month[:-1])
-    return run.total(np.where(days.is_dated[rows], fresh, 0.0))
+    ordinals, place = distinct_places(days.ordinal[run.groups.rows])
+    month = ordinals.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)[place]
+    fresh = np.ones(place.size, dtype=bool)
+    fresh[1:] = month[1:] != month[:-1]
+    # The first day of a group begins a month, whatever the group before ended with.
+    fresh[run.groups.start] = True
+    return run.total(np.where(is_dated(ordinals)[place], fresh, 0.0))
 
 
 def _shared(days: DayArrays, run: _Run) -> Array:
     """What the batches leave in the mean: the days of one share its error, batches average (T8)."""
-    rows, group = run.groups.rows, run.groups.of_row
+    rows, group = run.groups.rows, run.group
     variance = np.log1p(days.u_batch[rows] ** 2)
     batch = days.batch[rows]
     if not rows.size:
         return np.zeros(0)
     key = group * (int(days.batch.max()) + 2) + batch + 1
-    order = np.argsort(key, kind="stable")
-    start = np.flatnonzero(np.diff(key[order], prepend=-1))
+    if np.any(key[1:] < key[:-1]):
+        order = np.argsort(key, kind="stable")
+        key, variance, group = key[order], variance[order], group[order]
+    start = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
     n_batch = np.diff(np.append(start, rows.size)).astype(np.float64)
-    mean_variance = np.add.reduceat(variance[order], start) / n_batch
-    of_group = group[order][start]
+    mean_variance = np.add.reduceat(variance, start) / n_batch
+    of_group = group[start]
     first = np.flatnonzero(np.diff(of_group, prepend=-1))
     return np.sqrt(np.add.reduceat(n_batch**2 * mean_variance, first)) / run.size

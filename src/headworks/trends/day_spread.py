@@ -29,7 +29,7 @@ import numpy.typing as npt
 from scipy.special import digamma, polygamma
 
 from headworks.core.errors import DataRefused
-from headworks.trends.day_arrays import DayArrays
+from headworks.trends.day_arrays import DayArrays, distinct_places
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -133,7 +133,8 @@ def _inverse_trigamma(value: float) -> float:
 
 def day_slots(days: DayArrays) -> Index:
     """Quarter of each day, or the year of a day without a date, as one number."""
-    months = days.ordinal.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    ordinals, place = distinct_places(days.ordinal)
+    months = ordinals.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)[place]
     return np.where(days.is_dated, months // 3, _FIRST_UNDATED + days.year)
 
 
@@ -173,10 +174,11 @@ def day_spread(days: DayArrays, default_log_sd: float = 0.5, *, slots: frozenset
     known = np.flatnonzero(days.value > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_people = np.log(days.population)
-    for wanted in np.unique(slot):
+    met = distinct_places(slot)[0]
+    for wanted in met:
         if slots is not None and int(wanted) not in slots:
             continue
-        first, last = _window(int(wanted), slot)
+        first, last = _window(int(wanted), met)
         inside = (slot[later] >= first) & (slot[later] <= last)
         n_series = days.series.height
         where = days.of_series[later[inside]]

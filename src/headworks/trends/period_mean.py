@@ -106,7 +106,7 @@ def with_bounds(groups: pl.DataFrame, *, level: float, rate_only_above: float) -
         .then(pl.lit("not_detected"))
         .otherwise(pl.lit("below_loq"))
     )
-    columns = [pl.Series(name, values).fill_nan(None) for name, values in bounds.items()]
+    columns = [pl.Series(name, values, nan_to_null=True) for name, values in bounds.items()]
     return groups.with_columns(*columns, method=method, detection=detection)
 
 

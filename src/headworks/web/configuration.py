@@ -5,6 +5,9 @@ database_url_file = "/etc/headworks/database-url"  # a file with postgresql://us
 allowed_hosts = ["drugs.example.org"]
 behind_tls = true                                   # a proxy in front speaks https
 session_hours = 8                                   # idle time after which a session ends
+session_days = 7                                    # after which it ends in any case
+require_totp = true                                 # a second factor for whoever may do most; unless said, off on loopback
+oidc_issuer = "https://id.example.org"              # with oidc_client_id and oidc_client_secret_file: the office's own sign-in
 
 A secret is never written in the settings, only the file that holds it. ``HEADWORKS_SERVER_<NAME>`` in the environment
 overrides a setting. The key that signs sessions is drawn at the first start and kept in ``server/secret.key``.
@@ -41,7 +44,13 @@ class ServerConfiguration:
     oidc_client_secret_file: str = ""
     oidc_button: str = ""
     two_person_release: bool = True
+    require_totp: bool | None = None
     debug: bool = False
+
+    @property
+    def totp_is_required(self) -> bool:
+        """Whether whoever may do most needs a second factor; unless said, as soon as others can reach the server."""
+        return (self.behind_tls or bool(self.allowed_hosts)) if self.require_totp is None else self.require_totp
 
 
 def read_configuration(workspace: Workspace) -> ServerConfiguration:
@@ -63,7 +72,7 @@ def read_configuration(workspace: Workspace) -> ServerConfiguration:
 
 
 def _parse(name: str, default: object, text: str) -> object:
-    if isinstance(default, bool):
+    if isinstance(default, bool) or default is None:
         if text.lower() in ("1", "true", "yes", "0", "false", "no"):
             return text.lower() in ("1", "true", "yes")
     elif isinstance(default, tuple):

@@ -40,4 +40,4 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         for part in PARTS
         if reader.has_any(part.scopes)
     ]
-    return {"reader": reader, "parts": shown}
+    return {"reader": reader, "parts": shown, "may_search": reader.has_any(("view", "view_samples"))}

@@ -30,7 +30,9 @@ def _databases(said: ServerConfiguration, folder: Path | None) -> dict[str, dict
     name = ":memory:" if folder is None else str(folder / "headworks.sqlite3")
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
-    return {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": options}}
+    engine = {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": options}
+    # A thread keeps its connection: opening one costs more than most pages read.
+    return {"default": engine | ({} if folder is None else {"CONN_MAX_AGE": 600})}
 
 
 def _postgres(url: str) -> dict[str, Any]:
@@ -49,7 +51,9 @@ def _postgres(url: str) -> dict[str, Any]:
 
 _path = os.environ.get(WORKSPACE_VARIABLE)
 _workspace = Workspace.open(Path(_path)) if _path else None
-SERVER = ServerConfiguration() if _workspace is None else read_configuration(_workspace)
+# Tests without a workspace may name a database of their own.
+_TEST_DATABASE = os.environ.get("HEADWORKS_SERVER_DATABASE_URL_FILE", "")
+SERVER = ServerConfiguration(database_url_file=_TEST_DATABASE) if _workspace is None else read_configuration(_workspace)
 HEADWORKS_WORKSPACE = _path or ""
 
 SECRET_KEY = secrets.token_urlsafe(48) if _workspace is None else secret_key(_workspace)
@@ -76,6 +80,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "headworks.web.middleware.security_headers",
+    "headworks.web.service.request_limits.limit_bodies",
+    "headworks.web.service.request_limits.refuse_other_origins",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "headworks.web.middleware.request_identity",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -86,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "headworks.web.access.middleware.attach_reader",
     "headworks.web.audit.middleware.audit_requests",
+    "headworks.web.accounts.middleware.gate",
     "headworks.web.middleware.say_errors",
 ]
 ROOT_URLCONF = "headworks.web.urls"
@@ -115,15 +122,14 @@ TEMPLATES = [
 AUTH_USER_MODEL = "accounts.Account"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "situation"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = ["headworks.web.accounts.proofs.password_hash.Argon2"]
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "label")}},
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-INSTALLED_APPS.insert(0, "django.contrib.sessions")
+SESSION_ENGINE = "headworks.web.accounts.sessions"
 
 # A cookie named __Host- is taken by browsers over https alone.
 SESSION_COOKIE_NAME = "__Host-session" if SERVER.behind_tls else "headworks-session"
@@ -131,7 +137,9 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SERVER.behind_tls else "headworks-csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVER.behind_tls
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# How long a session may lie idle; the cookie itself ends with the browser.
 SESSION_COOKIE_AGE = int(SERVER.session_hours * 3600)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_SAVE_EVERY_REQUEST = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVER.behind_tls else None
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -39,7 +39,9 @@ def derive_populations(
     loads: pl.DataFrame, facts: dict[str, pl.DataFrame], method: Method, quarters: frozenset[str]
 ) -> pl.DataFrame:
     """Table ``population_estimates`` of some quarters, with its part."""
-    marked = loads.with_columns(quarter=period_label(pl.col("day"), "quarter")).filter(pl.col("quarter").is_in(list(quarters)))
+    days = loads.select("day").unique().with_columns(quarter=period_label(pl.col("day"), "quarter"))
+    days = days.filter(pl.col("quarter").is_in(list(quarters)))
+    marked = loads.join(days, on="day", how="inner", maintain_order="left")
     said = uncertainty_defaults().filter(parameter="population")
     errors = PopulationErrors(method.uncertainty["population"], said["high"].item())
     cigarettes = cigarettes_of_sites(facts["sites"], facts["areas"], method.smoking)

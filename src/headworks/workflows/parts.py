@@ -1,7 +1,7 @@
-"""In which part of a result table a row is kept: one part per month, and one per year for what is longer than a month.
+"""In which part of a result table a row is kept: one part per month, quarter, half-year and year.
 
-A run replaces whole parts, so a new week touches two parts of each table and leaves the others as they are. A week's figure is
-kept with the month of its Thursday.
+A run replaces whole parts, so a new week touches few parts of each table and leaves the others as they are; of these only the
+month's holds rows that stay. A week's figure is kept with the month of its Thursday.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ def part_of_label(label: str) -> str:
     Examples
     --------
     >>> [part_of_label(label) for label in ("2026-W01", "2026-11", "2026-Q4", "2026-H2", "2026")]
-    ['2026-01', '2026-11', '2026', '2026', '2026']
+    ['2026-01', '2026-11', '2026-Q4', '2026-H2', '2026']
     """
     period = Period.parse(label)
     if period.kind == "week":
         return (period.first + dt.timedelta(days=3)).strftime("%Y-%m")
-    return label if period.kind == "month" else label[:4]
+    return label
 
 
 def part_of_week(year: int, week: int) -> str:

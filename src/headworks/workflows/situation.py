@@ -5,6 +5,7 @@ The facts come from a :class:`Source`, so the same steps serve tables in memory 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -56,26 +57,28 @@ class Situation:
 
 
 class Steps:
-    """Seconds by step, over all years."""
+    """Seconds by step, over all years; steps of two threads overlap."""
 
     def __init__(self, tell: Callable[[str], None] = lambda step: None) -> None:
         self.seconds: dict[str, float] = {}
         self._tell = tell
-        self._name = ""
-        self._since = 0.0
+        self._own = threading.local()
+        self._lock = threading.Lock()
 
     def begin(self, name: str) -> None:
-        """End the step before and begin one."""
+        """End the thread's step before and begin one; none when it has no name."""
         self.end()
-        self._name, self._since = name, time.perf_counter()
-        self._tell(name)
+        self._own.step = name, time.perf_counter()
+        if name:
+            self._tell(name)
 
     def end(self) -> None:
-        """End the step."""
-        if self._name:
-            spent = time.perf_counter() - self._since
-            self.seconds[self._name] = round(self.seconds.get(self._name, 0.0) + spent, 3)
-            self._name = ""
+        """End the thread's step."""
+        name, since = getattr(self._own, "step", ("", 0.0))
+        if name:
+            with self._lock:
+                self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - since, 3)
+            self._own.step = "", 0.0
 
 
 class Years(NamedTuple):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import polars as pl
 
-from headworks.core.periods import Period, period_label
+from headworks.core.periods import period_label
 from headworks.loads import (
     LoadInputs,
     derive_amphetamine,
@@ -21,26 +22,17 @@ from headworks.loads import (
     derive_heroin,
     derive_loads,
     derive_stability,
-    period_consumption,
     replace_consumption,
 )
-from headworks.loads.area_consumption import area_consumption
-from headworks.tables import InconsistentMeans
-from headworks.trends import flag_inconsistent_means
-from headworks.trends.areas.change import area_changes_of
-from headworks.trends.areas.roll_up import area_loads_of
-from headworks.trends.change import changes_of
-from headworks.trends.day_arrays import DayArrays
-from headworks.trends.day_spread import DaySpread, day_spread
-from headworks.trends.period_mean import PERIOD_MEAN_KINDS, period_means_of
-from headworks.trends.week_means import week_means_of
+from headworks.trends.day_spread import day_spread
+from headworks.workflows.beside import beside
 from headworks.workflows.evidence import Disposal, derive_conformity, derive_disposal, derive_populations
-from headworks.workflows.headings import residue_headings, under_headings
 from headworks.workflows.method import Method
-from headworks.workflows.parts import with_part_of_day, with_part_of_period, with_part_of_week
+from headworks.workflows.parts import with_part_of_day
 from headworks.workflows.register import Register
 from headworks.workflows.scope import Scope, YearScope, scope_of_year
-from headworks.workflows.year_days import LOOKED_BACK_ON, YearDays, days_of_year
+from headworks.workflows.year_days import LOOKED_BACK_ON, days_of_year
+from headworks.workflows.year_figures import Figures, emit_areas, emit_sites, of_kind
 
 _DAYS_AHEAD = 3
 
@@ -119,45 +111,68 @@ def derive_year(
     -------
     YearLoads
     """
-    facts = year_facts.facts
+    facts, first_judged = year_facts.facts, first_judged_day(scope, year)
     begin("loads")
     derived = derive_loads(_load_inputs(year_facts), method.uncertainty, stability=_stability(facts["sites"], method))
     loads = pl.concat([year_facts.kept_loads, derived.loads.select(LOOKED_BACK_ON)])
     looked_back = pl.concat([year_facts.earlier_loads, loads])
-    of_year = pl.col("day").dt.year() == year
+    # Threads where little is new; elsewhere memory counts for more.
+    with beside(at_once=not scope.is_all) as start:
+        judging = start(lambda: derive_disposal(looked_back, facts, method, first_judged))
+        begin("days")
+        days = days_of_year(year, looked_back, facts["reported_loads"], register.sites, method, year_range(year)[1])
+        begin("disposal")
+        disposal = judging()
+        scope = _with_days_kept_out(scope, disposal, year_facts.kept_out_before, first_judged)
+        kept_out = pl.concat([year_facts.kept_out_before.filter(pl.col("day") < first_judged), disposal.kept_out])
+        days = days.without(kept_out)
+        scoped = scope_of_year(scope, year, days.sampled)
+        labels, weeks = days.wanted(scoped)
+        said = Recomputed(year, scoped, first_judged)
+        loads = loads.filter(pl.col("day").dt.year() == year)
+        evidence = Evidence(derived.loads, loads, disposal, facts, labels, register, method)
+        rest = start(lambda: emit_evidence(said, evidence, emit, begin))
+        begin("spread between days")
+        spread = day_spread(days.arrays)
+        rest()
+        printed = facts["published_means"].filter(pl.col("year") == year)
+        figures = Figures(days, spread, labels, weeks, printed, register, method, partial(emit, said), begin)
+        areas = start(lambda: emit_areas(figures))
+        emit_sites(figures)
+        begin("waiting for areas")
+        areas()
+    return YearLoads(loads, kept_out.filter(pl.col("day").dt.year() == year), derived.left_out)
+
+
+class Evidence(NamedTuple):
+    """What stands beside a year's figures is made of: ``derived`` loads, all ``loads`` of the year, periods recomputed."""
+
+    derived: pl.DataFrame
+    loads: pl.DataFrame
+    disposal: Disposal
+    facts: dict[str, pl.DataFrame]
+    labels: frozenset[str]
+    register: Register
+    method: Method
+
+
+def emit_evidence(said: Recomputed, of: Evidence, emit: Emit, begin: Callable[[str], None]) -> None:
+    """Hand out loads, consumption, disposal, populations and conformity."""
+    of_year = pl.col("day").dt.year() == said.year
     begin("consumption")
-    used = _consumption(derived.loads.filter(of_year), register, method)
-    begin("disposal")
-    since = first_judged_day(scope, year)
-    disposal = derive_disposal(looked_back, facts, method, since)
-    scope = _with_days_kept_out(scope, disposal, year_facts.kept_out_before, since)
-    kept_out = pl.concat([year_facts.kept_out_before.filter(pl.col("day") < since), disposal.kept_out])
-    begin("days")
-    days = days_of_year(
-        year, looked_back, kept_out, facts["reported_loads"], register.sites, method, year_range(year)[1]
-    )
-    del looked_back
-    scoped = scope_of_year(scope, year, days.sampled)
-    said = Recomputed(year, scoped, since)
-    labels, weeks = days.wanted(scoped)
-    emit(said, "loads", with_part_of_day(derived.loads.filter(of_year)))
-    emit(said, "consumption", with_part_of_day(used))
-    emit(said, "residue_ratios", with_part_of_day(disposal.ratios.filter(of_year)))
-    emit(said, "disposal_events", with_part_of_day(disposal.events.filter(of_year)))
-    del used, disposal
+    derived = of.derived.filter(of_year)
+    emit(said, "loads", with_part_of_day(derived))
+    emit(said, "consumption", with_part_of_day(_consumption(derived, of.register, of.method)))
+    emit(said, "residue_ratios", with_part_of_day(of.disposal.ratios.filter(of_year)))
+    emit(said, "disposal_events", with_part_of_day(of.disposal.events.filter(of_year)))
     begin("populations and conformity")
     # A day whose load has no population makes no mean, and yet is a day of its quarter.
-    everything = loads.filter(of_year).select(period_label(pl.col("day"), "quarter")).to_series().unique().to_list()
-    quarters = _of_kind(labels, "quarter") | (frozenset(everything) if scoped.is_all else frozenset())
-    emit(said, "population_estimates", derive_populations(loads.filter(of_year), facts, method, quarters))
-    conformity = derive_conformity(facts["samples"], method, year, None if scoped.is_all else quarters)
-    emit(said, "nonconformities", conformity)
-    spread = day_spread(days.arrays)
-    _emit_weeks(said, days, spread, weeks, year_facts, method, emit, begin)
-    arrays = days.arrays
-    del days
-    _emit_periods(said, arrays, spread, labels, register, method, emit, begin)
-    return YearLoads(loads.filter(of_year), kept_out.filter(of_year), derived.left_out)
+    everything = of.loads.select("day").unique().select(period_label(pl.col("day"), "quarter")).to_series().to_list()
+    quarters = of_kind(of.labels, "quarter") | (frozenset(everything) if said.scope.is_all else frozenset())
+    emit(said, "population_estimates", derive_populations(of.loads, of.facts, of.method, quarters))
+    judged = None if said.scope.is_all else quarters
+    emit(said, "nonconformities", derive_conformity(of.facts["samples"], of.method, said.year, judged))
+    begin("")
 
 
 def _load_inputs(year_facts: YearFacts) -> LoadInputs:
@@ -204,74 +219,3 @@ def _with_days_kept_out(scope: Scope, disposal: Disposal, before: pl.DataFrame, 
     now = disposal.kept_out.select("site_id", "day", "analyte")
     differ = pl.concat([now.join(was, on=now.columns, how="anti"), was.join(now, on=now.columns, how="anti")])
     return Scope(scope.days | frozenset(differ["day"].to_list()), scope.years)
-
-
-def _emit_weeks(
-    said: Recomputed,
-    days: YearDays,
-    spread: DaySpread,
-    weeks: frozenset[tuple[int, int]],
-    year_facts: YearFacts,
-    method: Method,
-    emit: Emit,
-    begin: Callable[[str], None],
-) -> None:
-    begin("weekly means")
-    weekly = week_means_of(days.of_weeks(weeks), days.arrays, spread, method.conventions, weeks)
-    inconsistent = _inconsistent(said.year, weekly, days, year_facts, method, weeks)
-    emit(said, "inconsistent_means", with_part_of_week(pl.DataFrame(inconsistent)))
-    emit(said, "weekly_means", with_part_of_week(weekly))
-
-
-def _emit_periods(
-    said: Recomputed,
-    arrays: DayArrays,
-    spread: DaySpread,
-    labels: frozenset[str],
-    register: Register,
-    method: Method,
-    emit: Emit,
-    begin: Callable[[str], None],
-) -> None:
-    factors, set_id = method.parameters.factors, method.parameters.set_id
-    begin("period means")
-    means = pl.concat([period_means_of(arrays, kind, spread, _of_kind(labels, kind)) for kind in PERIOD_MEAN_KINDS])
-    begin("consumption of periods")
-    emit(said, "period_consumption", with_part_of_period(period_consumption(means, factors, set_id)))
-    emit(said, "period_means", with_part_of_period(means))
-    del means
-    begin("changes")
-    emit(said, "changes", with_part_of_period(changes_of(arrays, spread, labels)))
-    begin("areas")
-    areas = area_loads_of(arrays, spread, register.network, labels)
-    begin("consumption of areas")
-    emit(said, "area_consumption", with_part_of_period(area_consumption(areas, factors, set_id)))
-    emit(said, "area_loads", with_part_of_period(areas))
-    del areas
-    begin("changes of areas")
-    emit(said, "area_changes", with_part_of_period(area_changes_of(arrays, spread, register.network, labels)))
-
-
-def _inconsistent(
-    year: int,
-    weekly: pl.DataFrame,
-    days: YearDays,
-    year_facts: YearFacts,
-    method: Method,
-    weeks: frozenset[tuple[int, int]],
-) -> pl.DataFrame:
-    """Printed means of the year's weeks that the printed days do not give."""
-    published = _of_weeks(year_facts.facts["published_means"].filter(pl.col("year") == year), weeks)
-    if published.is_empty():
-        return InconsistentMeans.create_empty()
-    published = under_headings(published, residue_headings(method.parameters, weekly, published))
-    return flag_inconsistent_means(weekly, published, days=days.of_weeks(days.weeks), conventions=method.conventions)
-
-
-def _of_kind(labels: frozenset[str], kind: str) -> frozenset[str]:
-    return frozenset(label for label in labels if Period.parse(label).kind == kind)
-
-
-def _of_weeks(published: pl.DataFrame, weeks: frozenset[tuple[int, int]]) -> pl.DataFrame:
-    wanted = pl.DataFrame(sorted(weeks), schema={"year": pl.Int16, "week": pl.Int8}, orient="row")
-    return published.join(wanted, on=["year", "week"], how="semi", maintain_order="left")

@@ -17,7 +17,7 @@ import polars as pl
 from headworks.core.periods import period_label
 from headworks.tables import DailyLoads
 from headworks.trends.daily_loads import computed_days, one_table, published_days
-from headworks.trends.day_arrays import DayArrays, day_arrays
+from headworks.trends.day_arrays import DayArrays, day_arrays, distinct_places, is_dated, without_days
 from headworks.trends.period_mean import PERIOD_MEAN_KINDS
 from headworks.workflows.headings import residue_headings, under_headings
 from headworks.workflows.method import Method
@@ -33,23 +33,28 @@ _KEY = ["site_id", "day", "analyte"]
 
 
 class YearDays(NamedTuple):
-    """Days of a year: ``loads`` without those kept out of means, ``published`` ones under our headings, and their arrays.
+    """Days of a year: ``loads``, ``published`` ones under our headings, those ``kept_out`` of means, arrays of the others.
 
-    ``published`` leaves out the days that were also computed.
+    ``published`` leaves out the days that were also computed. A day is kept out whoever tells its load.
     """
 
     year: int
     loads: pl.DataFrame
     published: pl.DataFrame
+    kept_out: pl.DataFrame
     sites: pl.DataFrame
     headings: pl.DataFrame
     arrays: DayArrays
 
+    def without(self, kept_out: pl.DataFrame) -> YearDays:
+        """The days but for some that enter no mean: ``site_id, day, analyte``."""
+        return self._replace(kept_out=kept_out, arrays=without_days(self.arrays, kept_out))
+
     @property
     def sampled(self) -> list[dt.date]:
         """Distinct dates, in order."""
-        ordinals = np.unique(self.arrays.ordinal[self.arrays.is_dated])
-        dates: list[dt.date] = ordinals.astype("datetime64[D]").tolist()
+        ordinals = distinct_places(self.arrays.ordinal)[0]
+        dates: list[dt.date] = ordinals[is_dated(ordinals)].astype("datetime64[D]").tolist()
         return dates
 
     def of_weeks(self, weeks: frozenset[tuple[int, int]]) -> pl.DataFrame:
@@ -58,12 +63,13 @@ class YearDays(NamedTuple):
         computed = computed_days(self.loads.filter(pl.col("day").is_in(dates)), self.headings)
         wanted = pl.DataFrame(sorted(weeks), schema={"year": pl.Int16, "week": pl.Int8}, orient="row")
         published = self.published.join(wanted, on=["year", "week"], how="semi", maintain_order="left")
-        return one_table(computed, published, self.sites)
+        days = one_table(computed, published, self.sites)
+        return days.join(self.kept_out, on=_KEY, how="anti", maintain_order="left")
 
     @property
     def weeks(self) -> frozenset[tuple[int, int]]:
         """The year's weeks that have a day."""
-        mine = np.unique(self.arrays.week[self.arrays.year == self.year])
+        mine, _ = distinct_places(self.arrays.week[self.arrays.year == self.year])
         return frozenset((self.year, int(week)) for week in mine)
 
     def wanted(self, scope: YearScope) -> tuple[frozenset[str], frozenset[tuple[int, int]]]:
@@ -80,13 +86,12 @@ class YearDays(NamedTuple):
 def days_of_year(
     year: int,
     loads: pl.DataFrame,
-    kept_out: pl.DataFrame,
     reported: pl.DataFrame,
     sites: pl.DataFrame,
     method: Method,
     last: dt.date,
 ) -> YearDays:
-    """The days of a year.
+    """The days of a year, none of them kept out yet.
 
     Parameters
     ----------
@@ -94,8 +99,6 @@ def days_of_year(
         Calendar year.
     loads
         Table ``loads`` of the year before and of the year up to ``last``, its columns ``LOOKED_BACK_ON``.
-    kept_out
-        ``site_id, day, analyte`` of loads that enter no mean.
     reported
         Table ``reported_loads``, of any years.
     sites
@@ -105,7 +108,6 @@ def days_of_year(
     last
         Last day that counts.
     """
-    loads = loads.join(kept_out, on=_KEY, how="anti", maintain_order="left") if kept_out.height else loads
     near = reported.filter(pl.col("year").is_between(year - 1, year + 1))
     headings = residue_headings(method.parameters, loads, near)
     named = under_headings(not_computed(near, loads), headings)
@@ -115,4 +117,4 @@ def days_of_year(
     names = [name for name in DailyLoads.column_names() if name not in {"country", "city"}]
     computed = computed_days(loads, headings).select(names)
     both = pl.concat([computed, published.select(names)], how="vertical_relaxed") if published.height else computed
-    return YearDays(year, loads, published, sites, headings, day_arrays(both))
+    return YearDays(year, loads, published, loads.select(_KEY).clear(), sites, headings, day_arrays(both))

@@ -41,13 +41,18 @@ def load_jumps(loads: pl.DataFrame, residues: pl.DataFrame, rules: DisposalRules
         "site_id", "day", "analyte", "drug", "load_mg_per_day",
         most=pl.coalesce("load_mg_per_day", pl.col("load_mg_per_day_upper") * (1.0 / spread)),
     )  # fmt: skip
-    known = rows.filter(pl.col("most").is_not_null()).sort("site_id", "analyte", "day")
+    known = rows.filter(pl.col("most").is_not_null())
+    # Only a load above the factor times the series' least day can be above it times a median.
+    is_asked = pl.lit(value=True) if since is None else pl.col("day") >= since
+    least = known.group_by("site_id", "analyte").agg(_least=pl.col("most").min())
+    likely = known.filter(is_asked & pl.col("load_mg_per_day").is_not_null()).join(least, on=["site_id", "analyte"])
+    likely = likely.filter(pl.col("load_mg_per_day") > pl.col("_least") * rules.jump_factor)
+    known = known.join(likely, on=["site_id", "analyte"], how="semi").sort("site_id", "analyte", "day")
     known = known.with_columns(
         _series=pl.struct("site_id", "analyte").rle_id().cast(pl.Int64), _day=pl.col("day").to_physical().cast(pl.Int64)
     )
-    # Only a load above the factor times the series' least day can be above it times a median.
     may_jump = pl.col("load_mg_per_day") > pl.col("most").min().over("_series") * rules.jump_factor
-    asked = known.filter(may_jump & (pl.lit(value=True) if since is None else pl.col("day") >= since))
+    asked = known.filter(may_jump & is_asked)
     past = past_days(
         known["_series"].to_numpy(),
         known["_day"].to_numpy(),

@@ -64,8 +64,12 @@ def residue_ratios(
     rules = rules or disposal_rules()
     rules = rules._replace(history_days=history_days or rules.history_days, min_history=min_history or rules.min_history)
     known = (residue_pairs() if pairs is None else pairs).with_row_index("_pair")
+    if since is not None:
+        # The limits are found for the asked days only, from the quantified ones of their past.
+        is_near = (pl.lit(since) - pl.col("day")).dt.total_days() <= rules.history_days
+        is_past = is_near & pl.col("load_mg_per_day").is_not_null()
+        loads = loads.filter((pl.col("day") >= since) | is_past)
     ratios = _ratios(_amounts(loads, known), known, residence)
-    # The limits are found for the asked days only, from the quantified ones of all.
     ratios = _with_limits(ratios, ratios if since is None else ratios.filter(pl.col("day") >= since), rules)
     return sort_by_key(ratios.with_columns(verdict=_verdict()).select(_promised()), ResidueRatios)
 

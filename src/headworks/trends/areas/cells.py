@@ -21,7 +21,7 @@ import polars as pl
 
 from headworks.core.periods import Period, PeriodKind
 from headworks.trends.areas.network import Network
-from headworks.trends.day_arrays import DayArrays, group_by_code, group_by_period
+from headworks.trends.day_arrays import DayArrays, group_by_period, group_rows
 from headworks.trends.day_spread import DaySpread
 
 Array = npt.NDArray[np.float64]
@@ -86,31 +86,66 @@ def site_cells(
     names = days.series["analyte"].replace_strict(place, default=-1, return_dtype=pl.Int64).to_numpy()
     unit = network.units_of(sites[days.of_series], days.ordinal)
     kept = (unit >= 0) & (days.population > 0) & (names[days.of_series] >= 0)
-    days, unit = days.take(kept), unit[kept]
-    spread = DaySpread(*(field[kept] for field in spread))
+    if not kept.all():
+        days, unit = days.take(kept), unit[kept]
+        spread = DaySpread(*(field[kept] for field in spread))
+    loads = _day_loads(days, spread)
     parts, periods, n_cells = [], list[str](), 0
     for kind, wanted in labels.items():
-        cells, found = _cells_of_kind(days, unit, spread, names, kind, wanted)
+        cells, found = _cells_of_kind(days, unit, loads, names, kind, wanted)
         parts.append(cells._replace(period=cells.period + len(periods), day_cell=cells.day_cell + n_cells))
         periods += found
         n_cells += cells.unit.size
     return Cells(*(np.concatenate(fields) for fields in zip(*parts, strict=True))), periods
 
 
+class _DayLoads(NamedTuple):
+    """What of a day is the same in every period that holds it.
+
+    ``least`` and ``most`` mg/d, the most not a number for a limit nobody knows, for which the smallest load of the group stands
+    in, or else ``smallest``; ``v_between`` and ``v_own`` variances of a day as one of many and as itself (A1).
+    """
+
+    is_quantified: Array
+    least: Array
+    most: Array
+    smallest: Array
+    v_between: Array
+    v_own: Array
+    degrees_of_freedom: Array
+    u2_site: Array
+    u2_batch: Array
+
+
+def _day_loads(days: DayArrays, spread: DaySpread) -> _DayLoads:
+    quantified = ~np.isnan(days.value)
+    scale = days.population * _PER_1000
+    return _DayLoads(
+        is_quantified=quantified.astype(np.float64),
+        least=np.where(quantified, days.value, 0.0) * scale,
+        most=np.where(quantified, days.value, days.limit) * scale,
+        smallest=spread.smallest * scale,
+        v_between=spread.log_sd**2,
+        v_own=np.log1p(days.u_day**2),
+        degrees_of_freedom=spread.degrees_of_freedom,
+        u2_site=days.u_site**2,
+        u2_batch=days.u_batch**2,
+    )
+
+
 def _cells_of_kind(
     days: DayArrays,
     unit: Index,
-    spread: DaySpread,
+    loads: _DayLoads,
     names: Index,
     kind: PeriodKind,
     wanted: frozenset[str] | None,
 ) -> tuple[Cells, list[str]]:
     filed = group_by_period(days, kind, wanted)
-    code = np.full(days.ordinal.size, -1, dtype=np.int64)
-    code[filed.rows] = filed.label[filed.of_row]
     # A site that moves has a cell for each of its units.
     n_units = int(unit.max(initial=0)) + 1
-    groups = group_by_code(days, np.where(code >= 0, code * n_units + unit, -1), [""] * (n_units * len(filed.labels)))
+    code = filed.label[filed.of_row] * n_units + unit[filed.rows]
+    groups = group_rows(days, filed.rows, code, [""] * (n_units * len(filed.labels)))
     rows, start, of_row = groups.rows, groups.start, groups.of_row
     period = groups.label // n_units
     # The parts of a site that moves make up its mean together, each with its share of the sampled days.
@@ -120,46 +155,44 @@ def _cells_of_kind(
     def total(values: Array) -> Array:
         return np.add.reduceat(values, start) if start.size else np.zeros(0)
 
-    quantified = ~np.isnan(days.value[rows])
-    least, most = _least_and_most(days, spread, rows, start, of_row)
-    middle = (least + most) / 2
+    least, most = loads.least[rows], _with_stand_in(days, loads, rows, start, of_row)
     lengths = np.array([Period.parse(label).n_days for label in filed.labels], dtype=np.float64)
     sampled = np.minimum(n / lengths[period], 1.0)[of_row] if start.size else np.zeros(0)
-    tau2 = (1 - sampled) * spread.log_sd[rows] ** 2 + sampled * np.log1p(days.u_day[rows] ** 2)
-    amount = middle / n[of_row]
+    tau2 = (1 - sampled) * loads.v_between[rows] + sampled * loads.v_own[rows]
+    amount = (least + most) / 2 / n[of_row]
     variance = total(amount**2 * -np.expm1(-tau2))
     cells = Cells(
         analyte=names[groups.of_series],
         unit=groups.label % n_units,
         period=period,
         n_days=groups.size.astype(np.float64),
-        n_quantified=total(quantified.astype(np.float64)),
+        n_quantified=total(loads.is_quantified[rows]),
         n_not_detected=total(days.is_not_detected[rows].astype(np.float64)),
         least=total(least) / n,
         most=total(most) / n,
-        middle=total(middle) / n,
+        middle=total(amount),
         variance=variance,
-        variance_df=variance**2 / (total(spread.degrees_of_freedom[rows]) / groups.size),
+        variance_df=variance**2 / (total(loads.degrees_of_freedom[rows]) / groups.size),
         people=total(days.population[rows]) / n,
-        u2_site=total(days.u_site[rows] ** 2) / groups.size,
+        u2_site=total(loads.u2_site[rows]) / groups.size,
         day_cell=of_row,
         day_batch=days.batch[rows],
         day_amount=amount,
-        day_u2=days.u_batch[rows] ** 2,
+        day_u2=loads.u2_batch[rows],
     )
     return _with_known_most(cells), filed.labels
 
 
-def _least_and_most(days: DayArrays, spread: DaySpread, rows: Index, start: Index, of_row: Index) -> tuple[Array, Array]:
-    """Load of each day, mg/d, at the least and at the most; for a limit nobody knows the smallest load stands in."""
-    value, limit = days.value[rows], days.limit[rows]
-    quantified = ~np.isnan(value)
-    positive = np.where(value > 0, value, np.inf)
-    smallest = (np.minimum.reduceat(positive, start) if start.size else np.zeros(0))[of_row]
-    stand_in = np.where(np.isfinite(smallest), smallest, spread.smallest[rows])
-    scale = days.population[rows] * _PER_1000
-    least = np.where(quantified, value, 0.0) * scale
-    return least, np.where(quantified, value, np.where(np.isnan(limit), stand_in, limit)) * scale
+def _with_stand_in(days: DayArrays, loads: _DayLoads, rows: Index, start: Index, of_row: Index) -> Array:
+    """The most of each day; for a limit nobody knows the smallest load of the group stands in, or that of the days before."""
+    most = loads.most[rows]
+    unknown = np.flatnonzero(np.isnan(most))
+    if unknown.size:
+        value = days.value[rows]
+        smallest = np.minimum.reduceat(np.where(value > 0, value, np.inf), start)[of_row[unknown]]
+        scaled = smallest * days.population[rows[unknown]] * _PER_1000
+        most[unknown] = np.where(np.isfinite(smallest), scaled, loads.smallest[rows[unknown]])
+    return most
 
 
 def _with_known_most(cells: Cells) -> Cells:

@@ -115,7 +115,7 @@ def _changes_of_one(
             drug=pl.lit(names[1]),
             n_sites=pl.Series(later.n_sites[area, pair]),
             _people=pl.Series(people),
-            **{name: pl.Series(values).fill_nan(None) for name, values in rows.items()},
+            **{name: pl.Series(values, nan_to_null=True) for name, values in rows.items()},
         )
     )
     residents = pl.col("area_population")

@@ -88,7 +88,11 @@ class RegisterState(models.Model):
 
 
 class Grant(models.Model):
-    """A role on an area and all that lies in it, at a tier, for a time; an empty path is everything."""
+    """A role on an area and all that lies in it, at a tier, for a time; an empty path is everything.
+
+    One that an administrator asked for themselves waits for another's approval. ``area_lost_at`` says since when the register
+    has no such area any more: such a grant opens nothing until somebody gives it anew.
+    """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=[(role, ROLE_WORDS[role]) for role in ROLES])
@@ -97,7 +101,15 @@ class Grant(models.Model):
     valid_from = models.DateTimeField(default=timezone.now)
     valid_to = models.DateTimeField(null=True, blank=True)
     granted_by = models.CharField(max_length=64, blank=True)
+    awaits_approval = models.BooleanField(default=False)
+    approved_by = models.CharField(max_length=64, blank=True)
+    area_lost_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Asked at every request, by account."""
+
+        indexes: ClassVar = [models.Index(fields=["account", "revoked_at"])]
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.role} on {self.area_path or 'everything'} as {self.tier}"
@@ -106,4 +118,4 @@ class Grant(models.Model):
     def in_force(at: Any) -> Q:
         """Those that hold at a moment."""
         ends = Q(valid_to__isnull=True) | Q(valid_to__gt=at)
-        return Q(revoked_at__isnull=True, valid_from__lte=at) & ends
+        return Q(revoked_at__isnull=True, awaits_approval=False, area_lost_at__isnull=True, valid_from__lte=at) & ends

@@ -17,7 +17,9 @@ from operator import or_
 from typing import Any, NoReturn
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Substr
+from django.db.models.lookups import Exact
 
 from headworks.web.access.models import AreaNode, SiteArea, SiteNode
 from headworks.web.access.reader import Reader
@@ -35,7 +37,13 @@ def within(roots: Sequence[str], field: str) -> Q:
         return _NOTHING
     if "" in roots:
         return Q()
-    return reduce(or_, (Q(**{f"{field}__startswith": root}) for root in roots))
+    return reduce(or_, (_below(root, field) for root in roots))
+
+
+def _below(root: str, field: str) -> Q:
+    """A prefix that an index can help with, and the letters themselves: SQLite takes ``de/`` and ``DE/`` for the same."""
+    is_exact = Exact(Substr(F(field), 1, len(root)), Value(root))
+    return Q(**{f"{field}__startswith": root}) & Q(is_exact)
 
 
 def visible_areas(reader: Reader, scope: str = "view") -> models.QuerySet[AreaNode]:

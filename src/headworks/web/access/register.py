@@ -13,6 +13,7 @@ from headworks.jobs.area_figures import tree_of
 from headworks.jobs.disclosure import Disclosure
 from headworks.store import Workspace, read_imports
 from headworks.web.access.models import AreaNode, RegisterState, SiteArea, SiteNode
+from headworks.web.access.moved_areas import follow_areas, lost_and_found
 
 _BATCH = 5_000
 
@@ -37,13 +38,17 @@ def copy_register(workspace: Workspace, *, force: bool = False) -> bool:
     people = dict(steward.sites.select("site_id", "people").rows())
     sites = [_site(row, paths, people) for row in steward.facts("sites").to_dicts()]
     links = _links(steward, sites, paths)
+    changes = steward.facts("code_changes")
     with transaction.atomic():
+        before = dict(AreaNode.objects.values_list("area_id", "path"))
         SiteArea.objects.all().delete()
         SiteNode.objects.all().delete()
         AreaNode.objects.all().delete()
         AreaNode.objects.bulk_create(areas, batch_size=_BATCH)
         SiteNode.objects.bulk_create(sites, batch_size=_BATCH)
         SiteArea.objects.bulk_create(links, batch_size=_BATCH)
+        follow_areas(before, paths, changes)
+        lost_and_found(set(paths.values()))
         RegisterState.objects.update_or_create(pk=1, defaults={"last_import_seq": seq, "copied_at": timezone.now()})
     return True
 

@@ -1,14 +1,22 @@
-"""An account: a name to sign in with, a label of its office, and how it proves itself. No name, address or telephone."""
+"""An account: a name to sign in with, a label of its office, and how it proves itself. No name, address or telephone.
+
+What proves an account is kept as digests only: passwords by Argon2, what is drawn at random (session keys, tokens, codes) by
+SHA-256, since nobody can try 128 random bits.
+"""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+_PATH = 400
+_DIGEST = 64
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -26,7 +34,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """Somebody who works with the server."""
+    """Somebody who works with the server; ``area_path`` is where it is administered, empty for everywhere."""
 
     username = models.CharField(
         _("sign-in name"), max_length=64, unique=True,
@@ -34,6 +42,7 @@ class Account(AbstractBaseUser):
     )  # fmt: skip
     label = models.CharField(_("office"), max_length=120, blank=True, help_text=_("Such as: county officer, Haizhu."))
     language = models.CharField(_("language"), max_length=10, default="en")
+    area_path = models.CharField(max_length=_PATH, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     must_change_password = models.BooleanField(default=False)
     totp_secret = models.CharField(max_length=64, blank=True)
@@ -56,3 +65,78 @@ class Account(AbstractBaseUser):
     def shown(self) -> str:
         """Office and sign-in name."""
         return f"{self.label} ({self.username})" if self.label else self.username
+
+
+class AccountSession(AbstractBaseSession):
+    """A session; ``session_key`` is the digest of what the browser holds."""
+
+    session_key = models.CharField(max_length=_DIGEST, primary_key=True)
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="sessions")
+    begun_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    browser = models.CharField(max_length=60, blank=True)
+    network = models.CharField(max_length=60, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """Django asks for it when it decodes a session."""
+        from headworks.web.accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class ApiToken(models.Model):
+    """A key for a program; it may carry less than its owner has, never more."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(_("what it is for"), max_length=80)
+    secret_hash = models.CharField(max_length=_DIGEST, unique=True)
+    scopes = models.JSONField(default=list)
+    only_path = models.CharField(max_length=_PATH, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} of account {self.account_id}"
+
+
+class OneTimeCode(models.Model):
+    """A code that sets a password once: of an account, or (without one) of the first administrator."""
+
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="codes")
+    code_hash = models.CharField(max_length=_DIGEST, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"code of account {self.account_id}"
+
+
+class RecoveryCode(models.Model):
+    """Signs in once in place of the second factor."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=_DIGEST)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """No code twice."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "code_hash"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"recovery code of account {self.account_id}"
+
+
+class SignInThrottle(models.Model):
+    """How often signing in failed by one account, one network, or both; ``key`` is a digest of which."""
+
+    key = models.CharField(max_length=_DIGEST, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.failures} failures"

@@ -1,4 +1,4 @@
-"""Django's name for this room."""
+"""Django's name for this room, and the kinds of work that come with it."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class ApiConfig(AppConfig):
 
     name = "headworks.web.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Make the kinds of work known."""
+        from headworks.web.api.report_work import register
+
+        register()

@@ -4,4 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-urlpatterns: list[Any] = []
+from django.urls import path
+
+from headworks.web.api import evidence, figures, places, signal_routes, work_routes
+from headworks.web.api.door import api, guarded
+from headworks.web.api.reference import reference
+
+for room in (places, figures, evidence, signal_routes, work_routes):
+    api.add_router("", room.router)
+
+_routes, _app, _namespace = api.urls
+for route in _routes:
+    route.callback = guarded(route.callback)
+
+urlpatterns: list[Any] = [path("", reference, name="api-reference"), path("", (_routes, _app, _namespace))]

@@ -1,4 +1,4 @@
-"""Django's name for this room."""
+"""Django's name for this room, and the work that comes with it."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class AuditConfig(AppConfig):
 
     name = "headworks.web.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        """Make the work known."""
+        from headworks.web.audit.work import register
+
+        register()

@@ -30,7 +30,8 @@ def record_change(request: HttpRequest, action: str, **said: Any) -> None:
     request.is_audited = True  # type: ignore[attr-defined]
     reader = getattr(request, "reader", None)
     said.setdefault("purpose", getattr(reader, "purpose", ""))
-    record(action, actor=getattr(reader, "username", ""), request_id=getattr(request, "request_id", ""), **said)
+    said.setdefault("actor", getattr(reader, "username", ""))
+    record(action, request_id=getattr(request, "request_id", ""), **said)
 
 
 class audit_requests:  # noqa: N801  listed beside functions

@@ -6,4 +6,8 @@ from django.urls import path
 
 from headworks.web.audit import views
 
-urlpatterns = [path("audit/", views.audit, name="audit")]
+urlpatterns = [
+    path("audit/", views.audit, name="audit"),
+    path("audit/verify/", views.verify_now, name="audit-verify"),
+    path("audit/export/", views.audit_export, name="audit-export"),
+]

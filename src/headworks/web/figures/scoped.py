@@ -6,13 +6,14 @@ figures, and only where what is left when one's own is taken off could be publis
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import polars as pl
 
 from headworks.core.disclosure import is_suppressed
 from headworks.jobs.disclosure import rule_of
-from headworks.web.access.models import AreaNode, SiteNode
+from headworks.web.access.models import AreaNode, SiteArea, SiteNode
 from headworks.web.access.policy import require_area, require_site, visible_areas
 from headworks.web.access.reader import Reader
 from headworks.web.figures.sets import FigureSet, open_set
@@ -115,6 +116,21 @@ def site_figures(reader: Reader, site_id: str, table: str = "site_means") -> Fig
     site = require_site(reader, site_id, "view")
     tier = tier_of_site(reader, site)
     return _read(open_set(tier), table, site_id, tier)
+
+
+def figures_of_sites(reader: Reader, area_id: str, sites: Iterable[str], table: str = "site_means") -> dict[str, Figures]:
+    """Figures of sites that serve an area the reader was granted, at the tier of that area; of other sites nothing.
+
+    Raises
+    ------
+    NotVisible
+        For an area that is not there or not the reader's.
+    """
+    area = require_area(reader, area_id)
+    tier, wanted = reader.tier_at(area.path), list(sites)
+    serving = SiteArea.objects.filter(area_path__startswith=area.path, site_id__in=wanted).values_list("site_id", flat=True)
+    known = set(serving)
+    return {site: _read(open_set(tier), table, site, tier) for site in wanted if site in known}
 
 
 def tier_of_site(reader: Reader, site: SiteNode) -> str:

@@ -1,4 +1,4 @@
-"""Django's name for this room."""
+"""Django's name for this room, and the kind of work that comes with it."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,10 @@ class OperationsConfig(AppConfig):
 
     name = "headworks.web.operations"
     label = "operations"
+
+    def ready(self) -> None:
+        """Make the work of releasing known."""
+        from headworks.web.operations.laboratory.release_work import release_work
+        from headworks.web.work.kinds import register_kind
+
+        register_kind("release_results", release_work)

@@ -1,9 +1,24 @@
-"""Addresses of the situation pages."""
+"""Addresses of the situation pages. Codes of areas and sites may hold a slash, so longer addresses stand first."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from headworks.web.situation import views
+from headworks.web.situation import areas, computed, downloads, maps, search, sites, views
 
-urlpatterns = [path("situation/", views.situation, name="situation")]
+urlpatterns = [
+    path("situation/", views.situation, name="situation"),
+    path("search/", search.search, name="search"),
+    path("areas/<path:area_id>/map/<int:level>/cells.json", maps.cells, name="map-cells"),
+    path("areas/<path:area_id>/map/<int:level>/figures.json", maps.figures, name="map-figures"),
+    path("areas/<path:area_id>/map/sites.json", maps.sites, name="map-sites"),
+    re_path(r"^areas/(?P<area_id>.+)/map\.(?P<kind>svg|png|csv)$", maps.map_download, name="map-download"),
+    re_path(r"^areas/(?P<area_id>.+)/figures\.(?P<kind>csv|json)$", downloads.area_figures_file, name="area-figures"),
+    path("areas/<path:area_id>/chart.json", downloads.area_chart, name="area-chart"),
+    re_path(r"^areas/(?P<area_id>.+)/chart\.(?P<kind>svg|png)$", downloads.area_chart_file, name="area-chart-file"),
+    path("areas/<path:area_id>/computed/", computed.computed, name="computed"),
+    path("areas/<path:area_id>/", areas.area, name="area"),
+    path("sites/<path:site_id>/chart.json", downloads.site_chart, name="site-chart"),
+    path("sites/<path:site_id>/", sites.site, name="site"),
+    path("samples/<path:sample_id>/", sites.sample, name="sample"),
+]

@@ -1,11 +1,24 @@
-"""Landing page."""
+"""Landing page: my area, what changed and how sure, every drug at a glance, what is late and what nobody covers."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from headworks.web.access.decorators import signed_in
+from headworks.web.access.models import AreaNode
+from headworks.web.access.reader import Reader
+from headworks.web.audit.middleware import about
+from headworks.web.situation.areas import frame_of, panels_of, site_lines
+from headworks.web.situation.asked import Asked, asked_of, sites_of
+from headworks.web.situation.changes import got_worse, late_areas, uncovered_areas, what_changed
+from headworks.web.situation.maps import map_context
+
+# Whoever looks after many areas is told first which of them got worse.
+_OF_MANY = ("director", "epidemiologist", "assessor")
+_MOST_LISTED = 30
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -13,7 +26,40 @@ def front(request: HttpRequest) -> HttpResponse:
     return redirect("situation" if request.reader.is_signed_in else "public")  # type: ignore[attr-defined]
 
 
+def roots_of(reader: Reader) -> list[AreaNode]:
+    """The areas at the top of what the reader was granted."""
+    roots = reader.roots("view")
+    if "" in roots:
+        return list(AreaNode.objects.filter(parent__isnull=True).order_by("area_id"))
+    return list(AreaNode.objects.filter(path__in=roots).order_by("level", "area_id"))
+
+
 @signed_in("view")
 def situation(request: HttpRequest) -> HttpResponse:
-    """My area."""
-    return render(request, "situation/landing.html")
+    """My area; a choice where there are several."""
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    roots = roots_of(reader)
+    wanted = request.GET.get("area", "")
+    if not wanted and len(roots) != 1:
+        about(request, "areas", " ".join(root.area_id for root in roots))
+        return render(request, "situation/choose.html", {"roots": roots})
+    asked = asked_of(request, wanted or roots[0].area_id)
+    about(request, "area", f"{asked.area.area_id} {asked.period}", asked.area.path)
+    return render(request, "situation/landing.html", {**frame_of(request, asked), **_landing(request, asked)})
+
+
+def _landing(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    if asked.bar is None:
+        return {"map": None}
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    changed, n_unclear = what_changed(asked)
+    context = {"changed": changed, "n_unclear": n_unclear, "panels": panels_of(asked), **map_context(request, asked)}
+    if context["map"] is not None:
+        shown = context["map"]["shown"]
+        worse, n_known = got_worse(shown) if any(role in _OF_MANY for role in reader.roles) else ([], 0)
+        late, uncovered = late_areas(shown), uncovered_areas(shown)
+        context |= {"worse": worse, "n_known": n_known, "late": late[:_MOST_LISTED], "n_late": len(late),
+                    "uncovered": uncovered[:_MOST_LISTED], "n_uncovered": len(uncovered)}  # fmt: skip
+    if len(sites_of(asked.area)) <= _MOST_LISTED:
+        context["late_sites"] = site_lines(request, asked)["late"]
+    return context

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from headworks.web.access.reader import Reader
 from headworks.web.work.models import WorkItem
 
 LEASE = dt.timedelta(seconds=30)
@@ -52,6 +53,15 @@ def take() -> WorkItem | None:
     return None
 
 
+def take_back() -> int:
+    """Items that a worker left when it died, waiting again; for the one worker when it starts. How many.
+
+    The worker holds a lock that the operating system lets go of when a process dies, so nobody is at them.
+    """
+    rows = WorkItem.objects.unscoped(_WORKER).filter(state="running")
+    return int(rows.update(beat_at=timezone.now() - 2 * LEASE))
+
+
 def _plus_one() -> Any:
     from django.db.models import F
 
@@ -80,6 +90,13 @@ def end(item: WorkItem, state: str, outcome: dict[str, Any]) -> None:
     WorkItem.objects.unscoped(_WORKER).filter(pk=item.pk).update(
         state=state, outcome=outcome, ended_at=timezone.now(), once_key="", step=""
     )
+
+
+def visible_work(reader: Reader) -> Any:
+    """Work on the reader's areas, and what they asked for themselves; newest first."""
+    rows = WorkItem.objects.visible_to(reader, "import") | WorkItem.objects.visible_to(reader, "publish")
+    own = WorkItem.objects.unscoped("one's own").filter(asked_by=reader.username) if reader.is_signed_in else None
+    return (rows if own is None else rows | own).order_by("-pk")
 
 
 def cancel(item: WorkItem) -> None:

@@ -6,4 +6,8 @@ from django.urls import path
 
 from headworks.web.work import views
 
-urlpatterns = [path("work/", views.work, name="work")]
+urlpatterns = [
+    path("work/", views.work, name="work"),
+    path("work/<int:pk>/", views.work_item, name="work-item"),
+    path("work/<int:pk>/cancel/", views.cancel_work, name="work-cancel"),
+]

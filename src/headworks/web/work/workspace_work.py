@@ -20,7 +20,8 @@ def import_work(said: dict[str, Any], tell: Tell) -> dict[str, Any]:
     tell(f"importing {said.get('name', path.name)}")
     outcome = import_file(the_workspace(), path, ImportOrder(said.get("format", "headworks")), tell)
     copy_register(the_workspace())
-    if outcome.status == "imported":
+    # Also when it is there already: a worker may have died between the import and this line. A run looks at what is new.
+    if outcome.status in ("imported", "already_imported"):
         ask("run", once="run")
     return {**outcome.as_dict(), "file": said.get("name", path.name)}
 

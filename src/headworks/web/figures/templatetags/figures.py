@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 from django import template
 from django.utils.formats import number_format
@@ -11,6 +11,11 @@ from django.utils.translation import get_language
 
 register = template.Library()
 _FIGURES = 3
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    """Nothing, and what a template writes for nothing, is none."""
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 @register.filter
@@ -22,7 +27,7 @@ def amount(value: float | None) -> str:
     >>> amount(None)
     '–'
     """
-    if value is None or not math.isfinite(value):
+    if not _is_number(value):
         return "–"
     if value == 0:
         return "0"
@@ -33,7 +38,19 @@ def amount(value: float | None) -> str:
 @register.filter
 def percent(value: float | None) -> str:
     """A share as whole percent."""
-    return "–" if value is None or not math.isfinite(value) else f"{number_format(round(100 * value))} %"
+    return "–" if not _is_number(value) else f"{number_format(round(100 * value))} %"
+
+
+@register.filter
+def fine_percent(value: float | None) -> str:
+    """A small share, to a tenth of a percent."""
+    return "–" if not _is_number(value) else f"{number_format(100 * value, decimal_pos=1)} %"
+
+
+@register.filter
+def people(value: float | None) -> str:
+    """A count of people or of cubic metres, whole and grouped."""
+    return "–" if not _is_number(value) else str(number_format(round(value), force_grouping=True))
 
 
 @register.filter

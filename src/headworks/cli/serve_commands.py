@@ -1,0 +1,117 @@
+"""serve, audit verify | export: the server of a workspace, and whether its log is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headworks.cli.app import app
+from headworks.cli.console import result, result_json, say, write_out
+from headworks.cli.workspace_commands import AsJson, WorkspacePath
+
+audit = typer.Typer(no_args_is_help=True, help="The server's audit log: is it whole; as a file.")
+app.add_typer(audit, name="audit")
+_ANY = ("0.0.0.0", "::")  # noqa: S104  named to be refused or explained
+
+
+@app.command()
+def serve(
+    workspace: WorkspacePath,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer pages.")] = 2,
+    check: Annotated[bool, typer.Option("--check", help="Only say what is unsafe or unfinished.")] = False,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Do the work that is asked for, too.")] = True,
+    json: AsJson = False,
+) -> None:
+    """Open the workspace to browsers: pages, map, operations desk and API, with accounts and an audit log."""
+    from headworks.web.service.findings import server_findings
+    from headworks.web.service.processes import serving_once, watch
+    from headworks.web.service.start import make_ready, open_database, open_server, require_safe
+
+    if check:
+        findings = server_findings(open_server(workspace), host)
+        if json:
+            result_json({"findings": [finding._asdict() for finding in findings]})
+        else:
+            for finding in findings:
+                result(f"{finding.code} {finding.message} ({finding.remedy})")
+            result("Ready." if not findings else f"{len(findings)} things to look at.")
+        raise typer.Exit(1 if findings else 0)
+    opened = open_server(workspace)
+    require_safe(opened, host)
+    with serving_once(opened):
+        opened = open_database(workspace)
+        code = make_ready(opened, say)
+        shown = f"http://{'127.0.0.1' if host in _ANY else host}:{port}/"
+        if code is not None:
+            say(f"There is no administrator yet. Open {shown}first-administrator/ and use this code, once, within a day:")
+            say(f"    {code}")
+        say(f"Headworks is at {shown} (Ctrl-C ends it)")
+        _close_database()
+        watch(workspace.resolve(), host, port, workers, with_worker=worker, tell=say)
+    say("Ended.")
+
+
+def _close_database() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+@audit.command("verify")
+def verify(
+    workspace: WorkspacePath,
+    since_last: Annotated[
+        bool, typer.Option("--since-last", help="Only rows after the last full look that found everything well.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Say whether every row of the audit log is as it was written, and name each that is not."""
+    from headworks.web.service.start import open_server
+
+    open_server(workspace)
+    from headworks.web.audit.chain import head
+    from headworks.web.audit.models import AuditRow
+    from headworks.web.audit.verification import verify as look
+
+    found = look(since_last=since_last)
+    rows = AuditRow.objects.count()
+    if json:
+        broken = [{"seq": one.seq, "what": one.what} for one in found]
+        result_json({"rows": rows, "head": head(), "broken": broken})
+    else:
+        for one in found:
+            result(f"row {one.seq}: {one.what}" if one.seq else one.what)
+        result(f"{rows:,} rows; " + (f"{len(found)} broken." if found else f"whole. Head: {head()}"))
+    raise typer.Exit(1 if found else 0)
+
+
+@audit.command("export")
+def export(
+    workspace: WorkspacePath,
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write, .csv or .jsonl; - for lines of JSON.")],
+    since: Annotated[int, typer.Option(min=1, help="First row.")] = 1,
+) -> None:
+    """Write the audit log to a file."""
+    from headworks.jobs.export import writing_to
+    from headworks.store import write_atomically
+    from headworks.web.service.start import open_server
+
+    open_server(workspace)
+    from headworks.web.audit.chain import record
+    from headworks.web.audit.export import as_csv, as_json_lines
+    from headworks.web.audit.models import AuditRow
+
+    rows = AuditRow.objects.filter(seq__gte=since).order_by("seq").values().iterator(chunk_size=5_000)
+    text = "".join(as_csv(rows) if output.suffix == ".csv" else as_json_lines(rows))
+    record("export", actor="(command line)", object_kind="audit", detail={"since": since})
+    if str(output) == "-":
+        write_out(text)
+        return
+    with writing_to(output):
+        write_atomically(output, text)
+    output.chmod(0o600)
+    result(f"Audit log: {output}")

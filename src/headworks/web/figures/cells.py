@@ -1,0 +1,147 @@
+"""Where areas are drawn: cells of a level in an area, as GeoJSON for the map and as paths for a picture without scripts."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.conf import settings
+
+from headworks.jobs.area_cells import area_cells, cells_version
+from headworks.places.boundaries import AreaBoundary, middle_of
+from headworks.store import Workspace
+from headworks.web.access.models import AreaNode, RegisterState
+
+_DECIMALS = 4
+_WIDTH, _MOST_HEIGHT, _MARGIN = 640.0, 520.0, 6.0
+
+
+class Place(NamedTuple):
+    """An area as it is drawn: its code and names, its path and the middle of its largest part in px."""
+
+    area_id: str
+    name_en: str
+    name_zh: str
+    name_pinyin: str
+    path: str
+    x: float
+    y: float
+
+    def name_in(self, language: str) -> str:
+        """As for an area of the register."""
+        chinese = language[:2] in ("zh", "ja")
+        return next(filter(None, (self.name_zh if chinese else self.name_en, self.name_en, self.name_pinyin, self.name_zh,
+                                  self.area_id)))  # fmt: skip
+
+
+class Drawn(NamedTuple):
+    """Cells of a level in an area: size of the picture, places, those without a cell, and whether they are schematic."""
+
+    width: float
+    height: float
+    places: tuple[Place, ...]
+    unplaced: tuple[Place, ...]
+    is_schematic: bool
+    version: str
+
+
+def register_version() -> int:
+    """Number of the import that the register of areas was copied from."""
+    found = RegisterState.objects.values_list("last_import_seq", flat=True).first()
+    return -1 if found is None else int(found)
+
+
+@lru_cache(maxsize=512)
+def levels_inside(path: str, workspace: str, version: int) -> tuple[int, ...]:
+    """Levels of which there are areas in an area; of a granted one all of them are visible."""
+    found = AreaNode.objects.filter(path__startswith=path).exclude(path=path).values_list("level", flat=True)
+    return tuple(sorted(set(found)))
+
+
+def drawn_cells(area: AreaNode, level: int) -> Drawn:
+    """Cells of a level in an area that the reader was granted.
+
+    Parameters
+    ----------
+    area
+        From the policy.
+    level
+        1 to 5.
+    """
+    return _drawn(area.path, area.area_id, level, settings.HEADWORKS_WORKSPACE, register_version(), _cells_key())
+
+
+def _cells_key() -> str:
+    return cells_version(Workspace.open(Path(settings.HEADWORKS_WORKSPACE)), register_version())
+
+
+def _rows(path: str, level: int) -> list[tuple[str, str, str, str]]:
+    inside = AreaNode.objects.filter(path__startswith=path, level=level).order_by("area_id")
+    return list(inside.values_list("area_id", "name_en", "name_zh", "name_pinyin"))
+
+
+def _shapes(workspace: str, version: int) -> Any:
+    return area_cells(Workspace.open(Path(workspace)), version)
+
+
+@lru_cache(maxsize=64)
+def _drawn(path: str, area_id: str, level: int, workspace: str, version: int, key: str) -> Drawn:
+    shapes, rows = _shapes(workspace, version), _rows(path, level)
+    mine: dict[str, AreaBoundary] = {code: shapes[code] for code, *_ in rows if code in shapes}
+    points = [ring for one in mine.values() for polygon in one.polygons for ring in polygon]
+    if not points:
+        return Drawn(0.0, 0.0, (), tuple(Place(*row, "", 0.0, 0.0) for row in rows), False, key)
+    stacked = np.concatenate(points)
+    (west, south), (east, north) = stacked.min(axis=0), stacked.max(axis=0)
+    narrowing = math.cos(math.radians(min(abs(north + south) / 2, 80.0)))
+    wide, tall = max((east - west) * narrowing, 1e-6), max(north - south, 1e-6)
+    scale = min((_WIDTH - 2 * _MARGIN) / wide, (_MOST_HEIGHT - 2 * _MARGIN) / tall)
+
+    def placed(ring: Any) -> list[tuple[float, float]]:
+        x = np.round((ring[:, 0] - west) * narrowing * scale + _MARGIN, 1)
+        y = np.round((north - ring[:, 1]) * scale + _MARGIN, 1)
+        return list(zip(x.tolist(), y.tolist(), strict=True))
+
+    def path_of(one: AreaBoundary) -> str:
+        rings = [placed(ring)[:-1] for polygon in one.polygons for ring in polygon]
+        return "".join("M" + "L".join(f"{x:g},{y:g}" for x, y in ring) + "Z" for ring in rings)
+
+    places = []
+    for row in rows:
+        if row[0] in mine:
+            x, y = placed(np.array([middle_of(mine[row[0]])]))[0]
+            places.append(Place(*row, path_of(mine[row[0]]), x, y))
+    unplaced = tuple(Place(*row, "", 0.0, 0.0) for row in rows if row[0] not in mine)
+    schematic = any(one.is_schematic for one in mine.values())
+    return Drawn(wide * scale + 2 * _MARGIN, tall * scale + 2 * _MARGIN, tuple(places), unplaced, schematic, key)
+
+
+def cells_geojson(area: AreaNode, level: int) -> tuple[bytes, str]:
+    """Gzipped GeoJSON of the cells, and its version for the browser's cache."""
+    version = _cells_key()
+    return _geojson(area.path, level, settings.HEADWORKS_WORKSPACE, register_version(), version), version
+
+
+@lru_cache(maxsize=64)
+def _geojson(path: str, level: int, workspace: str, version: int, key: str) -> bytes:
+    shapes = _shapes(workspace, version)
+    features = []
+    for number, (code, *_) in enumerate(_rows(path, level)):
+        if code not in shapes:
+            continue
+        one = shapes[code]
+        rings = [[np.round(ring, _DECIMALS).tolist() for ring in polygon] for polygon in one.polygons]
+        features.append(
+            {
+                "type": "Feature", "id": number,
+                "properties": {"id": code, "middle": [round(value, _DECIMALS) for value in middle_of(one)]},
+                "geometry": {"type": "MultiPolygon", "coordinates": rings},
+            }
+        )  # fmt: skip
+    text = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
+    return gzip.compress(text.encode(), 6, mtime=0)

@@ -1,0 +1,130 @@
+"""The page of an area: headline, course, ladder of intervals, sites with coverage, map of what lies in it, downloads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from headworks.jobs.shown_sites import shown_sites
+from headworks.web.access.decorators import signed_in
+from headworks.web.access.models import AreaNode
+from headworks.web.access.reader import Reader
+from headworks.web.audit.middleware import about
+from headworks.web.figures.cells import register_version
+from headworks.web.figures.indexed import indexed
+from headworks.web.figures.naming import drug_name
+from headworks.web.figures.panels import Rung, ladder, shared_factor, small_course
+from headworks.web.figures.scoped import area_figures, figures_of_sites
+from headworks.web.figures.sentences import said_of, state_of
+from headworks.web.figures.templatetags.figures import area_name
+from headworks.web.opened import the_workspace
+from headworks.web.situation.asked import (
+    Asked,
+    asked_of,
+    breadcrumbs,
+    course_labels,
+    drug_choice,
+    rows_above,
+    sites_of,
+)
+from headworks.web.situation.changes import headline
+from headworks.web.situation.maps import LEVEL_WORDS, map_context
+
+MOST_SITES = 40
+
+
+@signed_in("view")
+def area(request: HttpRequest, area_id: str) -> HttpResponse:
+    """Everything known of an area for one drug and period."""
+    asked = asked_of(request, area_id)
+    about(request, "area", f"{area_id} {asked.period} {asked.analyte}", asked.area.path)
+    context = frame_of(request, asked)
+    if asked.bar is not None:
+        rungs = rungs_of(request.reader, asked)  # type: ignore[attr-defined]
+        title = _("Intervals of this area and of those it lies in, on one scale")
+        context |= {
+            "headline": headline(asked), "rungs": rungs, "sites": site_lines(request, asked),
+            "ladder": ladder([rung for _node, rung, _href in rungs], title, _("mg per 1,000 people a day, log scale")),
+            "periods": course_rows(asked), "year_before": _year_before(request, asked), **map_context(request, asked),
+        }  # fmt: skip
+    return render(request, "situation/area.html", context)
+
+
+def frame_of(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """What every page of an area has: path, period bar, drugs, and what links keep."""
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    return {
+        "asked": asked, "area": asked.area, "bar": asked.bar, "crumbs": breadcrumbs(reader, asked.area),
+        "drugs": drug_choice(asked.index), "query": urlencode(asked.query), "drug_query": urlencode({"drug": asked.analyte}),
+        "drug": drug_name(asked.heading, asked.analyte) if asked.heading else "",
+    }  # fmt: skip
+
+
+def panels_of(asked: Asked) -> list[dict[str, Any]]:
+    """One small course per drug, all of one height and one scale of ratios."""
+    courses = {analyte: asked.course(analyte) for analyte, _heading in asked.index.headings}
+    factor = shared_factor(list(courses.values()))
+    found = []
+    for analyte, heading in asked.index.headings:
+        name, change = drug_name(heading, analyte), asked.change(analyte)
+        said = said_of(asked.row(analyte), change)
+        title = _("%(drug)s: %(sentence)s") % {"drug": name, "sentence": said.line()}
+        found.append({
+            "drug": name, "said": said, "words": change.words, "picture": small_course(courses[analyte], factor, title),
+            "href": asked.href(drug=analyte), "computed": asked.href("computed", drug=analyte) if asked.row(analyte) else "",
+        })  # fmt: skip
+    return found
+
+
+def course_rows(asked: Asked) -> list[dict[str, Any]]:
+    """The table twin of the course: newest first."""
+    found = []
+    for label in reversed(course_labels(asked.bar)):
+        row = asked.row(period=label)
+        found.append({"label": label, "row": row, "state": state_of(row), "said": said_of(row),
+                      "computed": asked.href("computed", period=label) if row else ""})  # fmt: skip
+    return found
+
+
+def rungs_of(reader: Reader, asked: Asked) -> list[tuple[AreaNode, Rung, str]]:
+    """The area and those it lies in, lowest first; an own one leads to how it was computed."""
+    found = [(asked.area, _rung(asked.area, asked.row(), is_focus=True), asked.href("computed"))]
+    for node, index, _tier in rows_above(reader, asked.area):
+        row = index.row(asked.analyte, asked.period)
+        there = asked._replace(area=node)
+        found.append((node, _rung(node, row), there.href("computed") if row is not None else ""))
+    return found
+
+
+def _rung(node: AreaNode, row: Any, *, is_focus: bool = False) -> Rung:
+    said = _("%(area)s (%(level)s): %(number)s, %(interval)s, %(coverage)s") % {
+        "area": area_name(node), "level": LEVEL_WORDS[node.level], **said_of(row)._asdict()}  # fmt: skip
+    return Rung(area_name(node), row, said, is_focus)
+
+
+def site_lines(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """Sites that serve the area, largest first, with their state in the period; as far as the reader's tier shows sites."""
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    serving = sites_of(asked.area)
+    known = shown_sites(the_workspace(), reader.tier_at(asked.area.path), register_version())
+    rows = sorted((known[one] for one in serving if one in known), key=lambda row: (-(row["people"] or 0.0), row["site_id"]))
+    lines = []
+    figures = figures_of_sites(reader, asked.area.area_id, [row["site_id"] for row in rows[:MOST_SITES]])
+    for row in rows[:MOST_SITES]:
+        index = indexed(figures[row["site_id"]], "site_means", row["site_id"])
+        figure = index.row(asked.analyte, asked.period)
+        weeks = index.periods.get(asked.bar.period.kind, ()) if asked.bar else ()
+        lines.append({"row": row, "figure": figure, "state": state_of(figure), "said": said_of(figure),
+                      "newest": weeks[-1] if weeks else "", "is_late": bool(weeks) and weeks[-1] < asked.period})  # fmt: skip
+    return {"lines": lines, "n": len(serving), "n_shown": len(rows), "late": [one for one in lines if one["is_late"]]}
+
+
+def _year_before(request: HttpRequest, asked: Asked) -> dict[str, Any] | None:
+    """The change over matched sites to the same period of the year before, where it is known."""
+    found = area_figures(request.reader, asked.area.area_id, "area_changes")  # type: ignore[attr-defined]
+    row = indexed(found, "area_changes", asked.area.area_id).row(asked.analyte, asked.period)
+    return dict(row) if row is not None and row.get("ratio") is not None else None

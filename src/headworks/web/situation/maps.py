@@ -1,0 +1,238 @@
+"""The map of an area: what a page holds of it, and the routes its script and its downloads ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import vl_convert
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.http import content_disposition_header, urlencode
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from headworks.core.errors import UsageError
+from headworks.jobs.csv_text import disarmed_csv
+from headworks.jobs.shown_sites import shown_sites
+from headworks.reports.drawing.classes import radius_of
+from headworks.web.access.decorators import signed_in
+from headworks.web.access.policy import require_area
+from headworks.web.audit.chain import head
+from headworks.web.audit.middleware import about
+from headworks.web.figures.cells import cells_geojson, register_version
+from headworks.web.figures.map_rows import MapShown, class_legend, kept_text, map_shown
+from headworks.web.figures.map_svg import legend_swatch, map_file, map_svg
+from headworks.web.figures.naming import drug_name
+from headworks.web.figures.sentences import STATE_WORDS, STATES, middle_of_row
+from headworks.web.figures.templatetags.figures import amount, area_name, percent
+from headworks.web.opened import the_workspace
+from headworks.web.situation.asked import Asked, asked_of, levels_below, sites_of
+
+LEVEL_WORDS = {
+    1: gettext_lazy("provinces"), 2: gettext_lazy("cities"), 3: gettext_lazy("counties"),
+    4: gettext_lazy("towns and streets"), 5: gettext_lazy("villages"),
+}  # fmt: skip
+_PNG_SCALE = 2.0
+
+
+def chosen_level(asked: Asked, said: str) -> int | None:
+    """The level that the map shows: the next one, or what was asked for; None for an area that nothing lies in.
+
+    Raises
+    ------
+    UsageError
+        ``HW-U132`` for a level that has no areas here.
+    """
+    levels = levels_below(asked.area)
+    if not said:
+        return levels[0] if levels else None
+    if said.isdecimal() and int(said) in levels:
+        return int(said)
+    raise UsageError(
+        _("No areas of this level lie here."), found=said[:20],
+        remedy=_("Use one of %(list)s") % {"list": ", ".join(map(str, levels)) or "–"}, code="HW-U132",
+    )  # fmt: skip
+
+
+def shown_of(request: HttpRequest, asked: Asked, level: int) -> MapShown:
+    """The map of a request."""
+    reader = request.reader  # type: ignore[attr-defined]
+    return map_shown(reader, asked.area, level, (asked.analyte, asked.heading), (asked.period, asked.previous))
+
+
+def map_title(asked: Asked, level: int) -> str:
+    """A sentence that says what is seen."""
+    return _("%(drug)s in %(level)s of %(area)s, %(period)s") % {
+        "drug": drug_name(asked.heading, asked.analyte), "level": LEVEL_WORDS[level], "area": area_name(asked.area),
+        "period": asked.period,
+    }  # fmt: skip
+
+
+def map_context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """What a page needs of the map: the picture without a script, the legend, the table, and what the script reads."""
+    level = chosen_level(asked, request.GET.get("level", ""))
+    if level is None or asked.bar is None:
+        return {"map": None}
+    shown = shown_of(request, asked, level)
+    title = map_title(asked, level)
+    query = {**asked.query, "level": str(level)}
+    picture = kept_text(shown, "picture", lambda: map_svg(shown, title, asked.query))
+    return {
+        "map": {
+            "title": title, "level": level, "shown": shown, "levels": [(one, LEVEL_WORDS[one]) for one in levels_below(asked.area)],
+            "picture": mark_safe(picture), "rows": mark_safe(kept_text(shown, "rows", lambda: _table_rows(shown, asked))),  # noqa: S308
+            "classes": [(legend_swatch("value", color), words) for _number, color, words in class_legend(shown.edges)],
+            "states": [(legend_swatch(state), STATE_WORDS[state]) for state in STATES[1:]],
+            "setup": _setup(asked, level, shown), "query": urlencode(query), "has_sites": _may_see_sites(request, asked),
+            "is_schematic": shown.drawn.is_schematic, "unplaced": len(shown.drawn.unplaced),
+            "extremes": _extremes(shown),
+        }
+    }  # fmt: skip
+
+
+def _may_see_sites(request: HttpRequest, asked: Asked) -> bool:
+    return bool(request.reader.has("view_samples", asked.area.path))  # type: ignore[attr-defined]
+
+
+def _extremes(shown: MapShown) -> dict[str, list[str]]:
+    """The three highest and the three lowest areas, for those who cannot see the map."""
+    known = sorted((one for one in shown.rows if one.state == "value"), key=lambda one: middle_of_row(one.row or {}) or 0.0)
+    return {"low": [one.name for one in known[:3]], "high": [one.name for one in known[:-4:-1]]}
+
+
+def _setup(asked: Asked, level: int, shown: MapShown) -> dict[str, Any]:
+    code = asked.area.area_id
+    return {
+        "cells": f"{reverse('map-cells', args=[code, level])}?v={shown.drawn.version}",
+        "figures": reverse("map-figures", args=[code, level]),
+        "sites": reverse("map-sites", args=[code]), "area": reverse("area", args=["AREA"]), "site": reverse("site", args=["SITE"]),
+        "drug": asked.analyte, "period": asked.period, "periods": list(asked.bar.labels) if asked.bar else [],
+        "colors": [color for _number, color, _words in class_legend(shown.edges)], "level": level,
+        "words": {
+            "hint": _("Arrow keys move between areas, Enter opens one, plus and minus zoom."), "loading": _("Loading the map"),
+            "failed": _("The map could not be loaded; the picture and the table below say the same."),
+            "scroll": _("Use Ctrl and scroll to zoom"), "touch": _("Use two fingers to move the map"),
+            "zoom_in": _("Zoom in"), "zoom_out": _("Zoom out"), "map": _("Map"),
+        },
+    }  # fmt: skip
+
+
+def _table_rows(shown: MapShown, asked: Asked) -> str:
+    """Rows of the table twin: written at once, a template would take ten times as long."""
+    kept, words = urlencode(asked.query), {state: str(word) for state, word in STATE_WORDS.items()}
+    how = _("how computed")
+    lines = []
+    for one in shown.rows:
+        row = one.row or {}
+        middle = middle_of_row(row) if one.state == "value" else None
+        computed = f'<a href="{reverse("computed", args=[one.area_id])}?{escape(kept)}">{how}</a>' if one.row else ""
+        lines.append(
+            f'<tr><th scope="row"><a href="{reverse("area", args=[one.area_id])}?{escape(kept)}">{escape(one.name)}</a></th>'
+            f"<td>{words[one.state]}</td><td>{escape(one.said.words)}</td>"
+            + _cell(middle, amount(middle)) + _cell(row.get("lower"), amount(row.get("lower")))
+            + _cell(row.get("upper"), amount(row.get("upper"))) + _cell(row.get("coverage"), percent(row.get("coverage")))
+            + f"<td>{computed}</td></tr>"
+        )  # fmt: skip
+    return "".join(lines)
+
+
+def _cell(value: float | None, text: str) -> str:
+    return f'<td class="number" data-value="{"" if value is None else value}">{text}</td>'
+
+
+@signed_in("view")
+def cells(request: HttpRequest, area_id: str, level: int) -> HttpResponse:
+    """GeoJSON of the cells of a level: kept by the browser until the register or the boundaries change."""
+    area = require_area(request.reader, area_id)  # type: ignore[attr-defined]
+    about(request, "map cells", area_id, area.path)
+    body, version = cells_geojson(area, level)
+    tag = f'"{version}-{level}"'
+    is_named = request.GET.get("v") == version
+    cache = "private, max-age=86400, immutable" if is_named else "private, no-cache"
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(body, content_type="application/geo+json", headers={"Content-Encoding": "gzip"})
+    # A browser that two readers share must ask again for the other one.
+    for name, value in {"ETag": tag, "Cache-Control": cache, "Vary": "Cookie"}.items():
+        response.headers[name] = value
+    return response
+
+
+@signed_in("view")
+def figures(request: HttpRequest, area_id: str, level: int) -> HttpResponse:
+    """State, class and sentence of every area of a level, for the map's script."""
+    asked = asked_of(request, area_id)
+    about(request, "map", f"{area_id} {level} {asked.period} {asked.analyte}", asked.area.path)
+    chosen_level(asked, str(level))
+    shown = shown_of(request, asked, level)
+    areas = {one.area_id: [one.state, one.class_number, one.name, one.said.line()] for one in shown.rows}
+    return JsonResponse({"period": asked.period, "drug": asked.analyte, "title": map_title(asked, level), "areas": areas})
+
+
+@signed_in("view")
+def sites(request: HttpRequest, area_id: str) -> HttpResponse:
+    """Sites of an area as points, for readers who were granted samples; where a site stands as far as the tier says."""
+    reader = request.reader  # type: ignore[attr-defined]
+    area = require_area(reader, area_id)
+    require_area(reader, area_id, "view_samples")
+    about(request, "map sites", area_id, area.path)
+    known = shown_sites(the_workspace(), reader.tier_at(area.path), register_version())
+    features = []
+    for site_id in sites_of(area):
+        row = known.get(site_id)
+        if row is None or row["latitude"] is None or row["longitude"] is None:
+            continue
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {"id": site_id, "name": row["name"] or site_id, "radius": radius_of(row["people"])},
+                "geometry": {"type": "Point", "coordinates": [round(row["longitude"], 5), round(row["latitude"], 5)]},
+            }
+        )
+    return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+@signed_in("view")
+def map_download(request: HttpRequest, area_id: str, kind: str) -> HttpResponse:
+    """The map as SVG, PNG or CSV, with names."""
+    asked = asked_of(request, area_id)
+    level = chosen_level(asked, request.GET.get("level", ""))
+    about(request, "map", f"{area_id} {level} {asked.period} {asked.analyte} {kind}", asked.area.path, action="export")
+    if level is None or asked.bar is None:
+        raise UsageError(_("Nothing lies in this area that could be drawn."), found=area_id, code="HW-U133",
+                         remedy=_("Choose the area above it"))  # fmt: skip
+    shown = shown_of(request, asked, level)
+    name = f"{area_id}-{level}-{asked.analyte}-{asked.period}.{kind}"
+    if kind == "csv":
+        return file_response(disarmed_csv(map_frame(shown)).encode(), "text/csv; charset=utf-8", name)
+    source = _("Headworks · run %(run)s · %(tier)s readers · audit head %(head)s") % {
+        "run": shown.run_id, "tier": shown.tier, "head": head()[:12]}  # fmt: skip
+    drawn = map_file(shown, map_title(asked, level), source)
+    if kind == "svg":
+        return file_response(drawn.encode(), "image/svg+xml", name)
+    return file_response(vl_convert.svg_to_png(drawn, scale=_PNG_SCALE), "image/png", name)
+
+
+def map_frame(shown: MapShown) -> pl.DataFrame:
+    """The map as a table: a row per area, sampled or not."""
+    names = ("load_mg_per_1000_per_day", "lower", "upper", "coverage", "n_sites", "n_days")
+    rows = [
+        {"area_id": one.area_id, "name": one.name, "period": shown.period, "analyte": shown.analyte, "state": one.state,
+         **{name: (one.row or {}).get(name) for name in names}, "ratio_to_previous": one.change.ratio,
+         "ratio_lower": one.change.lower, "ratio_upper": one.change.upper}
+        for one in shown.rows
+    ]  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def file_response(body: bytes, content_type: str, name: str) -> HttpResponse:
+    """A file to keep, named so that any system can save it."""
+    safe = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in name)
+    response = HttpResponse(body, content_type=content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, safe) or "attachment"
+    response.headers["Cache-Control"] = "no-store"
+    return response
