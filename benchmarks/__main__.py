@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks import import_rows, loads_and_consumption, memory
+from benchmarks import further_week, import_rows, loads_and_consumption, memory
 
 
 def main() -> None:
-    rows = [*loads_and_consumption.measure(), *import_rows.measure(), *memory.measure()]
+    rows = [*loads_and_consumption.measure(), *import_rows.measure(), *memory.measure(), *further_week.measure()]
     width = max(len(row["name"]) for row in rows)
     print(f"{'name':{width}} {'ours':>14} {'peer':>14} {'ratio':>12} {'target':>10} met  unit")
     for row in rows:

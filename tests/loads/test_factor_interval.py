@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from headworks.core.errors import DataRefused
-from headworks.loads.factor_interval import FactorLaw, fraction_values, log_quantile
+from headworks.loads.factor_interval import FactorLaw, _solved, fraction_values, log_quantile
 
 CANNABIS = FactorLaw("triangular", 0.006, 0.002, 0.025, 0.5)
 LAWS = [
@@ -63,3 +63,22 @@ def test_a_degenerate_range_is_read_as_its_own_uncertainty():
 def test_an_unknown_distribution_is_refused():
     with pytest.raises(DataRefused, match="Use lognormal, triangular, beta, uniform or loguniform"):
         log_quantile(np.array([0.1]), FactorLaw("cauchy", 0.3, 0.2, 0.4, 0.1), 0.5)
+
+
+@given(st.lists(st.floats(0, 3.9), min_size=1, max_size=5), st.sampled_from(range(len(LAWS))))
+def test_a_quantile_does_not_hang_on_what_was_asked_before(sigmas, place):
+    # Another central value for each example, so that nothing of it is known yet.
+    law = LAWS[place]._replace(u_factor=0.123)
+    alone = []
+    for sigma in sigmas:
+        _solved.cache_clear()
+        alone.append(float(log_quantile(np.array([sigma]), law, 0.975)[0]))
+    _solved.cache_clear()
+    assert log_quantile(np.array(sigmas), law, 0.975).tolist() == alone
+    assert log_quantile(np.array(sigmas[::-1]), law, 0.975).tolist() == alone[::-1]
+
+
+def test_an_unknown_standard_deviation_has_no_quantile_and_spoils_no_other():
+    one, other = log_quantile(np.array([np.nan, 0.3]), CANNABIS, 0.975)
+    assert math.isnan(one)
+    assert other == log_quantile(np.array([0.3]), CANNABIS, 0.975)[0]

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headworks.places.boundaries import AreaBoundary, schematic_boundaries
-from headworks.places.schematic_parts import _holds, parts_of, size_of, with_parts
+from headworks.places.dissolve import dissolved, holds
+from headworks.places.schematic_parts import parts_of, size_of, with_parts
 
 
 def ring(*corners):
@@ -28,7 +29,7 @@ def whole(polygons):
 
 def times_covered(parts, point):
     return sum(
-        _holds(polygon[0], point) and not any(_holds(hole, point) for hole in polygon[1:])
+        holds(polygon[0], point) and not any(holds(hole, point) for hole in polygon[1:])
         for part in parts for polygon in part
     )  # fmt: skip
 
@@ -48,7 +49,7 @@ def test_parts_tile_the_whole_without_overlap(n, corners, inner, seed):
     assert len(parts) == n
     assert [whole(part) for part in parts] == pytest.approx([whole(shape) / n] * n, rel=1e-6)
     for point in np.random.default_rng(seed).uniform(-1, 1, (25, 2)):
-        assert times_covered(parts, point) == int(_holds(shape[0][0], point))
+        assert times_covered(parts, point) == int(holds(shape[0][0], point))
 
 
 def test_a_hole_stays_a_hole():

@@ -114,3 +114,71 @@ def test_files_that_no_commit_names_are_found(tmp_path: Path) -> None:
     for name in ("part-1.parquet", "part-2.parquet#1", "_delta_log/_commit_x.json.tmp"):
         (path / name).write_bytes(b"")
     assert {file.name for file in delta.unnamed_files(path)} == {"part-1.parquet", "part-2.parquet#1", "_commit_x.json.tmp"}
+
+
+PARTED = {"part": pl.String(), "name": pl.String(), "x": pl.Int64()}
+
+
+def parted(*rows: tuple[str, str, int]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=PARTED, orient="row")
+
+
+def test_replaced_parts_have_a_file_each_and_the_others_keep_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "数据 t"
+    assert delta.replace_parts(path, parted(("2025-01", "a", 1), ("2025-02", "b", 2), ("2025", "c", 3)), "part", None) == 0
+    kept = set((path / "part=2025-02").iterdir())
+    assert (
+        delta.replace_parts(path, parted(("2025-01", "a", 7), ("2025-Q1", "d", 4)), "part", ["2025-01", "2025", "2025-Q1"])
+        == 1
+    )
+    assert rows(path) == [("a", 7), ("b", 2), ("d", 4)]
+    assert rows(path, 0) == [("a", 1), ("b", 2), ("c", 3)]
+    assert set((path / "part=2025-02").iterdir()) == kept
+    assert delta.unnamed_files(path) == []
+    found = delta.collect(path, delta.scan(path, SCHEMA, parts=("part", ["2025-Q1"])))
+    assert found.rows() == [("d", 4)]
+
+
+def test_parts_can_be_put_together_again_with_what_was_written_earlier(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    delta.replace_parts(path, parted(("p", "a", 1)), "part", None)
+    delta.replace_parts(path, parted(("q", "b", 2)), "part", ["q"])
+    delta.replace_parts(path, parted(("p", "a", 3), ("p", "c", 4)), "part", ["p"])
+    delta.compact(path)
+    assert rows(path) == [("a", 3), ("b", 2), ("c", 4)]
+    assert delta.replace_parts(path, parted().clear(), "part", ["p"]) > 2
+    assert rows(path) == [("b", 2)]
+
+
+def test_a_file_that_was_written_and_never_committed_is_not_read_and_is_found(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "t"
+    delta.replace_parts(path, parted(("p", "a", 1)), "part", None)
+
+    def cut_off(*_: object, **__: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(delta.DeltaTable, "create_write_transaction", cut_off)
+    with pytest.raises(WorkspaceError, match="cannot be read or written"):
+        delta.replace_parts(path, parted(("p", "a", 9)), "part", ["p"])
+    assert rows(path) == [("a", 1)]
+    assert [file.suffix for file in delta.unnamed_files(path)] == [".parquet"]
+
+
+def test_parts_with_other_columns_than_the_table_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    delta.replace_parts(path, parted(("p", "a", 1)), "part", None)
+    with pytest.raises(WorkspaceError) as refused:
+        delta.replace_parts(path, parted(("p", "a", 2)).with_columns(y=1), "part", ["p"])
+    assert "'y'" in str(refused.value.found)
+    assert rows(path) == [("a", 1)]
+
+
+def test_the_version_is_that_of_the_newest_commit_and_not_of_what_lies_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    delta.append(path, frame(("a", 1)))
+    delta.append(path, frame(("a", 2)))
+    (path / "_delta_log" / "00000000000000000009.json.tmp").write_text("{}", encoding="utf-8")
+    (path / "_delta_log" / "note.json").write_text("{}", encoding="utf-8")
+    assert delta.version(path) == 1
+    assert delta.is_table(path)
+    assert not delta.is_table(tmp_path / "nowhere")

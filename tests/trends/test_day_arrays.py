@@ -7,7 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headworks.core.periods import Period, period_label
-from headworks.trends.day_arrays import day_arrays, group_by_code, group_by_period, group_by_week
+from headworks.trends.day_arrays import (
+    day_arrays,
+    distinct_places,
+    group_by_code,
+    group_by_period,
+    group_by_week,
+    without_days,
+)
 
 KINDS = ["week", "month", "quarter", "half_year", "year"]
 
@@ -88,3 +95,30 @@ def test_groups_are_those_of_a_plain_group_by(build, days, kind):
     plain = frame.group_by("site_id", label=period_label(pl.col("day"), kind)).agg(pl.col("value").sum())
     assert found == pytest.approx({(site, label): value for site, label, value in plain.rows()})
     assert all(Period.parse(label).kind == kind for label in groups.labels)
+
+
+def test_some_days_are_taken_out_by_site_day_and_residue_whatever_their_heading(build):
+    first, second = dt.date(2025, 1, 1), dt.date(2025, 1, 2)
+    rows = [build.dated(day, site_id=site, analyte=name) for day in (first, second) for site in "ab" for name in ("x", "y")]
+    out = pl.DataFrame({"site_id": ["a", "b", "c"], "day": [first, first, first], "analyte": ["x", "y", "x"]})
+    arrays = without_days(day_arrays(build.frame(rows)), out)
+    names = arrays.series.select("site_id", "analyte").rows()
+    told = [(*names[one], day) for one, day in zip(arrays.of_series, arrays.ordinal, strict=True)]
+    one, other = ((day - dt.date(1970, 1, 1)).days for day in (first, second))
+    assert told == [
+        ("a", "x", other), ("a", "y", one), ("a", "y", other), ("b", "x", one), ("b", "x", other), ("b", "y", other),
+    ]  # fmt: skip
+
+
+def test_taking_out_no_day_leaves_the_arrays_as_they_are(build):
+    arrays = day_arrays(build.frame([build.dated(dt.date(2025, 1, 1))]))
+    none = pl.DataFrame(schema={"site_id": pl.String, "day": pl.Date, "analyte": pl.String})
+    assert without_days(arrays, none) is arrays
+
+
+@given(st.lists(st.integers(-3_000_000, 3_000_000), max_size=40))
+def test_distinct_values_are_those_of_numpy_whether_counted_or_sorted(values):
+    array = np.array(values, dtype=np.int64)
+    found, place = distinct_places(array)
+    assert found.tolist() == sorted(set(values))
+    assert found[place].tolist() == values

@@ -1,4 +1,4 @@
-"""serve, audit verify | export: the server of a workspace, and whether its log is whole."""
+"""serve, backup, restore, audit verify | export: the server of a workspace, kept sound and kept safe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from headworks.cli.app import app
-from headworks.cli.console import result, result_json, say, write_out
+from headworks.cli.console import result, result_json, say, steps, write_out
 from headworks.cli.workspace_commands import AsJson, WorkspacePath
 
 audit = typer.Typer(no_args_is_help=True, help="The server's audit log: is it whole; as a file.")
@@ -59,6 +59,50 @@ def _close_database() -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+@app.command()
+def backup(
+    workspace: WorkspacePath,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="New file to write, such as W-2026-11.tar.")],
+    json: AsJson = False,
+) -> None:
+    """Write workspace and database, as of one moment, to one file; the server goes on. Guard the file: it holds all keys."""
+    from headworks.web.service.start import open_server
+
+    opened = open_server(workspace)
+    from headworks.web.audit.chain import record
+    from headworks.web.backup import back_up
+
+    with steps("Backup", quiet=json) as tell:
+        done = back_up(opened, output, tell)
+    record("backup", actor="(command line)", object_kind="workspace", detail={"files": done.n_files, "bytes": done.n_bytes})
+    if json:
+        result_json(vars(done))
+        return
+    result(f"Backup: {done.path} ({done.n_files:,} files, {done.n_bytes / 1e6:,.1f} MB)")
+    say(f"Writers waited {done.locked_seconds:.2f} s. The file opens everything: keep it like a key.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", help="New or empty folder.")],
+    database_url_file: Annotated[
+        str, typer.Option(help="File with the URL of an empty PostgreSQL database, if it is another than before.")
+    ] = "",
+) -> None:
+    """Make workspace and database from a backup, and look at every row of the audit log."""
+    from headworks.web.backup import restore as restore_backup
+
+    with steps("Restoring") as tell:
+        done = restore_backup(file, workspace, database_url_file=database_url_file, tell=tell)
+    result(f"Restored: {workspace}, as of {done.manifest.taken_at}")
+    for line in done.broken:
+        result(line)
+    say("The audit log is whole." if not done.broken else f"{len(done.broken)} rows of the audit log are broken.")
+    say("Figures for pages are prepared when the server starts.")
+    raise typer.Exit(1 if done.broken else 0)
 
 
 @audit.command("verify")

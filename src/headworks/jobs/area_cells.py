@@ -13,6 +13,7 @@ from pathlib import Path
 from headworks.jobs.area_figures import boundaries_of, tree_of
 from headworks.jobs.disclosure import Disclosure
 from headworks.places.boundaries import AreaBoundary
+from headworks.places.dissolve import dissolved
 from headworks.places.schematic_parts import with_parts
 from headworks.store import Workspace
 
@@ -42,4 +43,5 @@ def area_cells(workspace: Workspace, newest_import: int) -> Mapping[str, AreaBou
 def _cells(path: Path, version: str) -> Mapping[str, AreaBoundary]:
     disclosure = Disclosure(Workspace.open(path), "steward")
     tree = tree_of(disclosure)
-    return with_parts(boundaries_of(disclosure, tree), tree)
+    whole = {code: one._replace(polygons=dissolved(one.polygons)) for code, one in boundaries_of(disclosure, tree).items()}
+    return with_parts(whole, tree)

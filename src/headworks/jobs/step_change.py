@@ -40,7 +40,7 @@ def step_change(
     Parameters
     ----------
     now, before
-        Rows of ``area_loads`` with their ``state``.
+        Rows of ``area_loads`` or of ``period_means`` with their ``state``.
     year_people
         People of the sites sampled at some time in the year.
 
@@ -54,7 +54,7 @@ def step_change(
     """
     if not now or not before or "suppressed" in (now.get("state"), before.get("state")):
         return StepChange("none")
-    first, second = before.get("load_mg_per_1000_per_day"), now.get("load_mg_per_1000_per_day")
+    first, second = _middle(before), _middle(now)
     if not first or not second:
         return StepChange(_of_states(now, before))
     variance = sum((row.get(name) or 0.0) ** 2 for row in (now, before) for name in ("u_day", "u_batch"))
@@ -70,6 +70,12 @@ def step_change(
     return StepChange(words, second / first, math.exp(middle - reach), math.exp(middle + reach), p_rose)
 
 
+def _middle(row: Mapping[str, Any]) -> float | None:
+    """Load of an area, or mean of a site."""
+    found: float | None = row.get("load_mg_per_1000_per_day", row.get("mean"))
+    return found
+
+
 def _missing(row: Mapping[str, Any], year_people: float | None) -> float:
     people = row.get("population")
     return max(0.0, 1.0 - people / year_people) if people and year_people else 0.0
@@ -77,8 +83,8 @@ def _missing(row: Mapping[str, Any], year_people: float | None) -> float:
 
 def _of_states(now: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     """Above the limit for the first time, or no more: said only of what stands clear of it."""
-    if before["state"] == "below_limit" and now.get("load_mg_per_1000_per_day"):
+    if before["state"] == "below_limit" and _middle(now):
         return "appeared"
-    if now["state"] == "below_limit" and before.get("load_mg_per_1000_per_day"):
+    if now["state"] == "below_limit" and _middle(before):
         return "disappeared"
     return "unclear"

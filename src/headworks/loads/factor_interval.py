@@ -7,9 +7,9 @@ of the sum solves
     E[ Phi((q - Y) / sigma) ] = p                                                             (L7)
 
 For a log-normal factor this is ``z_p sqrt(sigma^2 + s^2)`` exactly. Else the expectation is taken over equally likely values
-of ``f``, (L7) is solved on a fixed grid of ``sigma``, each point of it once and when a row first needs it, and a row's bound is
-interpolated: a million rows cost a million look-ups. The trap is to use a shape's mean and variance only: a triangular ``f`` such as that of cannabis
-(0.002, 0.006, 0.025) is so lopsided that two moments miss a bound by 10 %.
+of ``f``, (L7) is solved on a fixed grid of ``sigma``, each point once and when a row first needs it, and a row's bound is
+interpolated: a million rows cost a million look-ups. The trap is to use a shape's mean and variance only: a triangular ``f``
+such as that of cannabis (0.002, 0.006, 0.025) is so lopsided that two moments miss a bound by 10 %.
 """
 
 from __future__ import annotations

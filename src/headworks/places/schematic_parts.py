@@ -10,16 +10,16 @@ so crossings come in pairs along the line whatever the shape, holes and bays inc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
 from headworks.places.boundaries import AreaBoundary
+from headworks.places.dissolve import holds
 from headworks.places.geojson import Polygon, Ring, signed_area
 
-# The line is found to a millionth of the side; parts touch whatever is left.
-_HALVINGS = 20
+_MOST_STEPS = 60
 
 
 def with_parts(boundaries: Mapping[str, AreaBoundary], tree: pl.DataFrame) -> dict[str, AreaBoundary]:
@@ -94,15 +94,31 @@ def _divided(polygons: list[Polygon], share: float) -> tuple[list[Polygon], list
     # From west to east, or from north to south: as one reads.
     axis, sign = (0, 1.0) if (east - west) * narrowing >= north - south else (1, -1.0)
     low, high = sorted((sign * (west, north)[axis], sign * (east, south)[axis]))
-    wanted = share * sum(map(size_of, polygons))
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        before = sum(size_of(part) for polygon in polygons for part in _before(polygon, axis, sign, middle))
-        low, high = (middle, high) if before < wanted else (low, middle)
-    line = (low + high) / 2
+    whole = sum(map(size_of, polygons))
+
+    def left_over(at: float) -> float:
+        return sum(size_of(part) for polygon in polygons for part in _before(polygon, axis, sign, at)) - share * whole
+
+    line = _root(left_over, (low, -share * whole), (high, (1 - share) * whole), 1e-12 * whole)
     near = [part for polygon in polygons for part in _before(polygon, axis, sign, line)]
     far = [part for polygon in polygons for part in _before(polygon, axis, -sign, -line)]
     return near, far
+
+
+def _root(excess: Callable[[float], float], low: tuple[float, float], high: tuple[float, float], enough: float) -> float:
+    """Where a rising function is nothing, between two places where it is known (regula falsi, Illinois)."""
+    (x, y), (x_high, y_high) = low, high
+    at = x
+    for _ in range(_MOST_STEPS):
+        at = (x * y_high - x_high * y) / (y_high - y)
+        found = excess(at)
+        if abs(found) <= enough:
+            break
+        if (found > 0.0) == (y_high > 0.0):
+            x_high, y_high, y = at, found, y / 2
+        else:
+            x, y, y_high = at, found, y_high / 2
+    return at
 
 
 def _before(polygon: Polygon, axis: int, sign: float, line: float) -> list[Polygon]:
@@ -120,7 +136,7 @@ def _before(polygon: Polygon, axis: int, sign: float, line: float) -> list[Polyg
         outer, whole = [whole[0]], whole[1:]
     pieces: list[Polygon] = [[ring] for ring in outer]
     for hole in whole:
-        home = next((piece for piece in pieces if _holds(piece[0], hole[0])), None)
+        home = next((piece for piece in pieces if holds(piece[0], hole[0])), None)
         if home is not None:
             home.append(hole)
     return pieces
@@ -166,13 +182,3 @@ def _closed(chains: list[Ring], along: int) -> list[Ring]:
             number, place = partner[(number, -1 if place == 0 else 0)]
         rings.append(np.array([*ring, ring[0]]))
     return rings
-
-
-def _holds(ring: Ring, point: np.ndarray) -> bool:
-    """Whether a point lies in a ring: a ray from it crosses the ring an odd number of times."""
-    x, y = ring[:-1, 0], ring[:-1, 1]
-    x_next, y_next = ring[1:, 0], ring[1:, 1]
-    spans = (y > point[1]) != (y_next > point[1])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        at = x + (point[1] - y) * (x_next - x) / (y_next - y)
-    return bool((spans & (at > point[0])).sum() % 2)

@@ -7,7 +7,6 @@ Delta has no enumerations, so they are written as text and cast back on reading.
 from __future__ import annotations
 
 import json
-import os
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -152,8 +151,8 @@ def version(path: Path) -> int:
     It is the number of the newest commit, which is the name of a file: no commit is ever cleared away.
     """
     log = path / "_delta_log"
-    names = os.listdir(log) if log.is_dir() else []
-    return max((int(name[:-5]) for name in names if _COMMIT.fullmatch(name)), default=-1)
+    commits = [file.name for file in log.iterdir()] if log.is_dir() else []
+    return max((int(name[:-5]) for name in commits if _COMMIT.fullmatch(name)), default=-1)
 
 
 def is_table(path: Path) -> bool:
@@ -199,7 +198,7 @@ def unnamed_files(path: Path) -> list[Path]:
 
 
 def _commit_parts(path: Path, frame: pl.DataFrame, column: str, parts: list[str]) -> None:
-    """Write a file for each part, all columns at once, and commit them together: several times faster than the library writes."""
+    """Write a file for each part and commit them together: several times faster than the library writes rows."""
     with _refusing(path):
         table = DeltaTable(str(path))
         fields = {field.name for field in table.schema().fields}

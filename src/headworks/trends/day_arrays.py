@@ -69,10 +69,7 @@ def day_arrays(days: pl.DataFrame) -> DayArrays:
         return days[name].to_numpy()[order].astype(np.int64)
 
     def real(name: str) -> Array:
-        values = days[name]
-        return (
-            (values.cast(pl.Float64).fill_null(np.nan) if values.null_count() else values).to_numpy()[order].astype(np.float64)
-        )
+        return days[name].cast(pl.Float64).fill_null(np.nan).to_numpy()[order]
 
     not_detected = (days["detection"].cast(pl.String) == "not_detected").to_numpy()[order]
     return DayArrays(

@@ -41,9 +41,9 @@ class YearFacts(NamedTuple):
     """Facts that a year is computed from.
 
     ``samples`` and ``measurements`` are those of the days to recompute, up to three days into the next year; ``earlier_loads``
-    are the loads of the year before, ``kept_loads`` those of this year (and three days more) that are not recomputed, both with
-    the columns ``LOOKED_BACK_ON``;
-    ``kept_out_before`` (``site_id, day, analyte``) are loads that the run before kept out of means.
+    are the loads of the year before, ``kept_loads`` those of this year (and three days more) that are not recomputed, both
+    with the columns ``LOOKED_BACK_ON``; ``kept_out_before`` (``site_id, day, analyte``) are loads that the run before kept out
+    of means.
     """
 
     facts: dict[str, pl.DataFrame]
@@ -118,10 +118,10 @@ def derive_year(
     looked_back = pl.concat([year_facts.earlier_loads, loads])
     # Threads where little is new; elsewhere memory counts for more.
     with beside(at_once=not scope.is_all) as start:
-        judging = start(lambda: derive_disposal(looked_back, facts, method, first_judged))
+        judging = start(lambda: _judge(looked_back, facts, method, first_judged, begin))
         begin("days")
         days = days_of_year(year, looked_back, facts["reported_loads"], register.sites, method, year_range(year)[1])
-        begin("disposal")
+        begin("waiting for disposal")
         disposal = judging()
         scope = _with_days_kept_out(scope, disposal, year_facts.kept_out_before, first_judged)
         kept_out = pl.concat([year_facts.kept_out_before.filter(pl.col("day") < first_judged), disposal.kept_out])
@@ -142,6 +142,15 @@ def derive_year(
         begin("waiting for areas")
         areas()
     return YearLoads(loads, kept_out.filter(pl.col("day").dt.year() == year), derived.left_out)
+
+
+def _judge(
+    loads: pl.DataFrame, facts: dict[str, pl.DataFrame], method: Method, since: dt.date, begin: Callable[[str], None]
+) -> Disposal:
+    begin("disposal")
+    found = derive_disposal(loads, facts, method, since)
+    begin("")
+    return found
 
 
 class Evidence(NamedTuple):

@@ -179,3 +179,16 @@ def test_bounds_of_a_sum_hold_the_truth_95_times_in_100(replicates):
     held = ((found["lower"] <= true) & (true <= found["upper"])).mean()
     # Three Monte Carlo standard errors of 1,500 towns.
     assert held == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / N_TOWNS))
+
+
+def test_of_a_batch_whose_days_are_unequally_sure_the_errors_are_added_before_they_are_squared():
+    net = network(TREE, [("s0", "T1", 1e4, None), ("s1", "T1", 2e4, None)])
+    arrays = days(
+        day("s0", 10.0, people=1e4, batch_id="b", u_batch=0.1), day("s1", 20.0, people=2e4, batch_id="b", u_batch=0.3)
+    )
+    cells, periods = site_cells(arrays, known_spread(arrays), net, ["x"], {"year": None})
+    grid = grid_of(cells, 0, net.n_units, len(periods))
+    found = batch_variance(net, grid, active_entries(net, grid.is_present)[0])
+    # 10 mg/d per 1,000 of 10,000 people is 100 mg/d, and 400 mg/d: (0.1 x 100 + 0.3 x 400)^2 = 130^2.
+    town = net.areas["area_id"].to_list().index("T1")
+    assert found[town].tolist() == pytest.approx([16_900.0])

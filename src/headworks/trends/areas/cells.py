@@ -102,8 +102,8 @@ def site_cells(
 class _DayLoads(NamedTuple):
     """What of a day is the same in every period that holds it.
 
-    ``least`` and ``most`` mg/d, the most not a number for a limit nobody knows, for which the smallest load of the group stands
-    in, or else ``smallest``; ``v_between`` and ``v_own`` variances of a day as one of many and as itself (A1).
+    ``least`` and ``most`` mg/d; the most is not a number for a limit nobody knows, for which the smallest load of the group
+    stands in, or else ``smallest``; ``v_between`` and ``v_own`` are variances of a day as one of many and as itself (A1).
     """
 
     is_quantified: Array

@@ -74,7 +74,7 @@ def grid_of(cells: Cells, analyte: int, n_units: int, n_periods: int, errors: An
 
 
 def errors_by_batch(cells: Cells) -> Any:
-    """Standard error that each batch leaves in each cell, mg/d: sparse ``(n_cells, n_batches + 1)``, days without a batch first."""
+    """Standard error that each batch leaves in each cell, mg/d, sparse ``(n_cells, n_batches + 1)``; column 0 is no batch."""
     # Imported where it is needed: it takes a tenth of a second, and most commands add no areas.
     from scipy.sparse import csr_array
 

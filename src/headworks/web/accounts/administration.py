@@ -178,7 +178,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     form = GrantForm(request.POST)
     if not form.is_valid():
         return _one(request, found, form)
-    said = form.cleaned_data
+    said = dict(form.cleaned_data)
     try:
         order = Order(said["role"], area_path(said["area"], reader), said["tier"], _begin(said["starts"]), _end(said["ends"]))
         with transaction.atomic():

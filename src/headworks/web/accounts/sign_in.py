@@ -36,6 +36,8 @@ def begin_session(
     request: HttpRequest, account: Account, how: str, *, then: str = "", is_strong: bool = False
 ) -> HttpResponse:
     """A new session for an account that proved itself; audited; on to where it wanted."""
+    # Whatever was there before goes, also of the same account: Django would keep that key.
+    request.session.flush()
     login(request, account, backend=_BACKEND)
     request.session[GATE_KEY] = True
     request.session[STRONG_KEY] = is_strong

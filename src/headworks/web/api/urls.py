@@ -6,11 +6,11 @@ from typing import Any
 
 from django.urls import path
 
-from headworks.web.api import evidence, figures, places, signal_routes, work_routes
 from headworks.web.api.door import api, guarded
 from headworks.web.api.reference import reference
+from headworks.web.api.routes import evidence, figures, places, signals, work
 
-for room in (places, figures, evidence, signal_routes, work_routes):
+for room in (places, figures, evidence, signals, work):
     api.add_router("", room.router)
 
 _routes, _app, _namespace = api.urls

@@ -26,7 +26,7 @@ from django.conf import settings
 
 STRIDE: Final = 100
 _COMPACT_EVERY: Final = 10_000
-_NAME: Final = "audit-heads.jsonl"
+NAME: Final = "audit-heads.jsonl"
 _VERIFIED: Final = "audit-verified.json"
 
 
@@ -45,7 +45,7 @@ class Heads:
 
 def heads_file() -> Path | None:
     """Where heads are kept; None for a server without a workspace."""
-    return Path(settings.HEADWORKS_WORKSPACE) / "server" / _NAME if settings.HEADWORKS_WORKSPACE else None
+    return Path(settings.HEADWORKS_WORKSPACE) / "server" / NAME if settings.HEADWORKS_WORKSPACE else None
 
 
 def sign(said: str) -> str:

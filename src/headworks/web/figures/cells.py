@@ -16,13 +16,14 @@ from headworks.jobs.area_cells import area_cells, cells_version
 from headworks.places.boundaries import AreaBoundary, middle_of
 from headworks.store import Workspace
 from headworks.web.access.models import AreaNode, RegisterState
+from headworks.web.opened import the_workspace
 
 _DECIMALS = 4
 _WIDTH, _MOST_HEIGHT, _MARGIN = 640.0, 520.0, 6.0
 
 
 class Place(NamedTuple):
-    """An area as it is drawn: its code and names, its path and the middle of its largest part in px."""
+    """An area as it is drawn: its code and names, its path, the middle of its largest part and its width in px."""
 
     area_id: str
     name_en: str
@@ -31,6 +32,7 @@ class Place(NamedTuple):
     path: str
     x: float
     y: float
+    room: float
 
     def name_in(self, language: str) -> str:
         """As for an area of the register."""
@@ -63,7 +65,7 @@ def levels_inside(path: str, workspace: str, version: int) -> tuple[int, ...]:
     return tuple(sorted(set(found)))
 
 
-def drawn_cells(area: AreaNode, level: int) -> Drawn:
+def drawn_cells(area: AreaNode, level: int, version: int) -> Drawn:
     """Cells of a level in an area that the reader was granted.
 
     Parameters
@@ -72,12 +74,14 @@ def drawn_cells(area: AreaNode, level: int) -> Drawn:
         From the policy.
     level
         1 to 5.
+    version
+        From :func:`register_version`.
     """
-    return _drawn(area.path, area.area_id, level, settings.HEADWORKS_WORKSPACE, register_version(), _cells_key())
+    return _drawn(area.path, level, settings.HEADWORKS_WORKSPACE, version, _cells_key(version))
 
 
-def _cells_key() -> str:
-    return cells_version(Workspace.open(Path(settings.HEADWORKS_WORKSPACE)), register_version())
+def _cells_key(version: int) -> str:
+    return cells_version(the_workspace(), version)
 
 
 def _rows(path: str, level: int) -> list[tuple[str, str, str, str]]:
@@ -90,12 +94,12 @@ def _shapes(workspace: str, version: int) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _drawn(path: str, area_id: str, level: int, workspace: str, version: int, key: str) -> Drawn:
+def _drawn(path: str, level: int, workspace: str, version: int, key: str) -> Drawn:
     shapes, rows = _shapes(workspace, version), _rows(path, level)
     mine: dict[str, AreaBoundary] = {code: shapes[code] for code, *_ in rows if code in shapes}
     points = [ring for one in mine.values() for polygon in one.polygons for ring in polygon]
     if not points:
-        return Drawn(0.0, 0.0, (), tuple(Place(*row, "", 0.0, 0.0) for row in rows), False, key)
+        return Drawn(0.0, 0.0, (), tuple(Place(*row, "", 0.0, 0.0, 0.0) for row in rows), False, key)
     stacked = np.concatenate(points)
     (west, south), (east, north) = stacked.min(axis=0), stacked.max(axis=0)
     narrowing = math.cos(math.radians(min(abs(north + south) / 2, 80.0)))
@@ -115,16 +119,23 @@ def _drawn(path: str, area_id: str, level: int, workspace: str, version: int, ke
     for row in rows:
         if row[0] in mine:
             x, y = placed(np.array([middle_of(mine[row[0]])]))[0]
-            places.append(Place(*row, path_of(mine[row[0]]), x, y))
-    unplaced = tuple(Place(*row, "", 0.0, 0.0) for row in rows if row[0] not in mine)
+            places.append(Place(*row, path_of(mine[row[0]]), x, y, _width(mine[row[0]]) * narrowing * scale))
+    unplaced = tuple(Place(*row, "", 0.0, 0.0, 0.0) for row in rows if row[0] not in mine)
     schematic = any(one.is_schematic for one in mine.values())
     return Drawn(wide * scale + 2 * _MARGIN, tall * scale + 2 * _MARGIN, tuple(places), unplaced, schematic, key)
 
 
+def _width(one: AreaBoundary) -> float:
+    """From the western to the eastern end, in degrees: whether a name has room."""
+    across = np.concatenate([polygon[0][:, 0] for polygon in one.polygons])
+    return round(float(across.max() - across.min()), _DECIMALS)
+
+
 def cells_geojson(area: AreaNode, level: int) -> tuple[bytes, str]:
     """Gzipped GeoJSON of the cells, and its version for the browser's cache."""
-    version = _cells_key()
-    return _geojson(area.path, level, settings.HEADWORKS_WORKSPACE, register_version(), version), version
+    version = register_version()
+    key = _cells_key(version)
+    return _geojson(area.path, level, settings.HEADWORKS_WORKSPACE, version, key), key
 
 
 @lru_cache(maxsize=64)
@@ -139,7 +150,7 @@ def _geojson(path: str, level: int, workspace: str, version: int, key: str) -> b
         features.append(
             {
                 "type": "Feature", "id": number,
-                "properties": {"id": code, "middle": [round(value, _DECIMALS) for value in middle_of(one)]},
+                "properties": {"id": code, "middle": [round(value, _DECIMALS) for value in middle_of(one)], "wide": _width(one)},
                 "geometry": {"type": "MultiPolygon", "coordinates": rings},
             }
         )  # fmt: skip

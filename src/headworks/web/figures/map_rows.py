@@ -5,11 +5,10 @@ Colours stand for classes whose edges are fixed per drug and published, never fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from headworks.reports.drawing.classes import CIVIDIS, class_edges, class_of
 from headworks.web.access.models import AreaNode
 from headworks.web.access.reader import Reader
 from headworks.web.figures.cells import Drawn, Place, drawn_cells
+from headworks.web.figures.kept import kept
 from headworks.web.figures.scoped import map_figures
 from headworks.web.figures.sentences import Said, said_of, state_of
 from headworks.web.figures.templatetags.figures import amount
@@ -41,20 +41,18 @@ class MapRow(NamedTuple):
         return _("%(area)s: %(sentence)s") % {"area": self.name, "sentence": self.said.line()}
 
 
-class Asked(NamedTuple):
-    """What decides everything that a map says."""
+class MapShown(NamedTuple):
+    """All areas of a level in an area; ``previous`` is the period that changes are counted from."""
 
-    workspace: str
-    reach: tuple[Any, ...]
-    run_id: str
-    area_id: str
-    level: int
+    drawn: Drawn
+    rows: tuple[MapRow, ...]
+    analyte: str
     period: str
     previous: str
-    analyte: str
-    heading: str
-    language: str
-    version: str
+    edges: tuple[float, ...]
+    run_id: str
+    tier: str
+    key: tuple[Hashable, ...]
 
 
 class MapShown(NamedTuple):
@@ -68,7 +66,7 @@ class MapShown(NamedTuple):
     edges: tuple[float, ...]
     run_id: str
     tier: str
-    key: Asked
+    key: tuple[Hashable, ...]
 
 
 def reach_of(reader: Reader) -> tuple[Any, ...]:
@@ -77,50 +75,50 @@ def reach_of(reader: Reader) -> tuple[Any, ...]:
     return views, reader.only_scopes, reader.only_path
 
 
-# Rows of the newest asked maps: made of sets that never change.
-_KEPT: dict[Asked, MapShown] = {}
-_TEXTS: dict[tuple[Asked, str], str] = {}
-_MOST_KEPT = 128
-
-
-def map_shown(reader: Reader, area: AreaNode, level: int, of: tuple[str, str], periods: tuple[str, str]) -> MapShown:
+def map_shown(
+    reader: Reader, area: AreaNode, level: int, of: tuple[str, str], periods: tuple[str, str], version: int
+) -> MapShown:
     """The map of a level in an area.
 
     Parameters
     ----------
     reader, area
-        Who asks, and an area from the policy.
+        Who asks, and an area that the policy gave them.
     level
         Of the areas drawn.
     of
         Residue and heading.
     periods
         Label shown, and the one before it or empty.
+    version
+        Of the register.
 
     Raises
     ------
     NotVisible
         For an area that is not the reader's.
     """
-    drawn = drawn_cells(area, level)
-    now = map_figures(reader, area.area_id, level, periods[0], of[0])
-    asked = Asked(settings.HEADWORKS_WORKSPACE, reach_of(reader), now.run_id, area.area_id, level, *periods, *of,
-                   get_language() or "en", drawn.version)  # fmt: skip
-    found = _KEPT.get(asked)
-    if found is None:
-        others = [
-            label and map_figures(reader, area.area_id, level, label, of[0]).rows for label in (periods[1], periods[0][:4])
-        ]
-        frames = [now.rows, *(now.rows.clear() if isinstance(frame, str) else frame for frame in others)]
-        edges = class_edges(of[1].partition(":")[0])
-        by_area = [{row["area_id"]: row for row in frame.iter_rows(named=True)} for frame in frames]
-        places = (*drawn.places, *drawn.unplaced)
-        rows = tuple(_row(place, tuple(one.get(place.area_id) for one in by_area), edges) for place in places)
-        found = MapShown(drawn, rows, of[0], periods[0], periods[1], edges, now.run_id, now.tier, asked)
-        while len(_KEPT) >= _MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
-        _KEPT[asked] = found
-    return found
+    drawn = drawn_cells(area, level, version)
+    key = ("map", area.path, level, *of, *periods, drawn.version)
+    return kept(reader, key, lambda: _made(reader, area, drawn, (level, of, periods), key))
+
+
+def _made(
+    reader: Reader,
+    area: AreaNode,
+    drawn: Drawn,
+    asked: tuple[int, tuple[str, str], tuple[str, str]],
+    key: tuple[Hashable, ...],
+) -> MapShown:
+    level, of, periods = asked
+    labels = (periods[0], periods[1], periods[0][:4])
+    found = [map_figures(reader, area.area_id, level, label, of[0]) if label else None for label in labels]
+    by_area = [{row["area_id"]: row for row in one.rows.iter_rows(named=True)} if one else {} for one in found]
+    edges = class_edges(of[1].partition(":")[0])
+    places = (*drawn.places, *drawn.unplaced)
+    rows = tuple(_row(place, tuple(one.get(place.area_id) for one in by_area), edges) for place in places)
+    run_id = found[0].run_id if found[0] else ""
+    return MapShown(drawn, rows, of[0], *periods, edges, run_id, reader.tier_at(area.path), key)
 
 
 def _row(place: Place, rows: tuple[dict[str, Any] | None, ...], edges: tuple[float, ...]) -> MapRow:
@@ -130,17 +128,6 @@ def _row(place: Place, rows: tuple[dict[str, Any] | None, ...], edges: tuple[flo
     number = class_of(row["load_mg_per_1000_per_day"], edges) if state == "value" and row is not None else None
     name = place.name_in(get_language() or "en")
     return MapRow(place.area_id, name, state, number, said_of(row, change), row, change, year is not None)
-
-
-def kept_text(shown: MapShown, kind: str, make: Callable[[], str]) -> str:
-    """What is written of a map (its picture, its table), made once."""
-    key = (shown.key, kind)
-    found = _TEXTS.get(key)
-    if found is None:
-        while len(_TEXTS) >= _MOST_KEPT:
-            _TEXTS.pop(next(iter(_TEXTS)), None)
-        found = _TEXTS[key] = make()
-    return found
 
 
 @lru_cache(maxsize=256)

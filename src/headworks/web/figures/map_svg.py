@@ -87,6 +87,8 @@ def _labels(shown: MapShown, names_most: int) -> str:
         name = names[place.area_id]
         half = sum(10.0 if ord(sign) > 0x2E7F else 5.4 for sign in name) / 2
         x = min(max(place.x, half + 2), shown.drawn.width - half - 2)
+        if place.room * 1.5 < 2 * half:
+            continue
         if len(taken) < names_most and all(abs(x - a) > half + w or abs(place.y - b) > 11.0 for a, b, w in taken):
             taken.append((x, place.y, half))
             texts.append(f'<text x="{x:.1f}" y="{place.y + 3.5:.1f}">{escape(name)}</text>')

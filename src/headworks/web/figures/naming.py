@@ -1,10 +1,11 @@
-"""Names of drugs and residues in the reader's language."""
+"""Names of drugs and residues, and codes of tables, in the reader's language."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from headworks.reference import names
@@ -40,3 +41,30 @@ def drug_name(heading: str, analyte: str = "") -> str:
     if not residue:
         return _in_language("drug", drug)
     return _("%(drug)s by %(residue)s") % {"drug": _in_language("drug", drug), "residue": residue_name(analyte or residue)}
+
+
+WORDS: Final = {
+    "plant_influent": gettext_lazy("influent of a plant"), "surface_water": gettext_lazy("surface water"), "other": gettext_lazy("other"),
+    "pumping_station": gettext_lazy("pumping station"), "manhole": gettext_lazy("manhole"),
+    "trunk_sewer": gettext_lazy("trunk sewer"), "septic_tank": gettext_lazy("septic tank"), "outfall": gettext_lazy("outfall"),
+    "flow_proportional": gettext_lazy("in proportion to flow"), "volume_proportional": gettext_lazy("in proportion to volume"),
+    "time_proportional": gettext_lazy("in proportion to time"), "grab": gettext_lazy("grab sample"), "passive": gettext_lazy("passive sampler"),
+    "unknown": gettext_lazy("not known"), "quantified": gettext_lazy("quantified"), "below_loq": gettext_lazy("below the LOQ"),
+    "not_detected": gettext_lazy("not detected"), "accepted": gettext_lazy("accepted"), "suspect": gettext_lazy("suspect"), "rejected": gettext_lazy("rejected"),
+    "ordinary": gettext_lazy("ordinary"), "above_limit": gettext_lazy("above the limit"), "below_limit": gettext_lazy("below the limit"),
+    "too_few_days": gettext_lazy("too few days"), "broken": gettext_lazy("broken"), "not_stated": gettext_lazy("not stated"), "register": gettext_lazy("register"),
+    "design": gettext_lazy("design"), "combined": gettext_lazy("combined"), "ammonium": gettext_lazy("ammonium"), "cotinine": gettext_lazy("cotinine"),
+    "census": gettext_lazy("census"), "enantiomeric_fraction": gettext_lazy("fraction of one enantiomer"), "residue_ratio": gettext_lazy("ratio of residues"),
+    "load_jump": gettext_lazy("jump of the load"),
+}  # fmt: skip
+
+
+def words_of(code: str) -> str:
+    """A code in words.
+
+    Examples
+    --------
+    >>> words_of("cold_chain")
+    'cold chain'
+    """
+    return str(WORDS[code]) if code in WORDS else code.replace("_", " ")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from headworks.jobs.step_change import StepChange
 from headworks.web.figures.templatetags.figures import amount, percent
@@ -99,7 +99,7 @@ def interval_of(row: Mapping[str, Any]) -> str:
 
 def _coverage(row: Mapping[str, Any]) -> str:
     if "n_days" in row and "coverage" not in row:
-        return _("%(n)s days sampled") % {"n": row["n_days"]}
+        return ngettext("%(n)s day sampled", "%(n)s days sampled", row["n_days"]) % {"n": row["n_days"]}
     if row.get("coverage") is None:
         return _("coverage not known")
     if row["coverage"] > 1:

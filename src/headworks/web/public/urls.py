@@ -1,9 +1,30 @@
-"""Addresses of the public pages."""
+"""Addresses of the public pages, and of the desk where they are let out."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from headworks.web.public import views
+from headworks.web.public import desk, views
 
-urlpatterns = [path("", views.public, name="public")]
+_LANGUAGE = "<slug:language>"
+
+urlpatterns = [
+    path("", views.to_language, name="public"),
+    path("desk/", desk.desk, name="publication"),
+    path("desk/propose/", desk.propose_edition, name="publication-propose"),
+    path("desk/<int:edition_id>/approve/", desk.approve_edition, name="publication-approve"),
+    path("desk/<int:edition_id>/withdraw/", desk.withdraw_edition, name="publication-withdraw"),
+    path(f"{_LANGUAGE}/", views.home, name="public-home"),
+    path(f"{_LANGUAGE}/find/", views.search, name="public-search"),
+    path(f"{_LANGUAGE}/areas/", views.areas, name="public-areas"),
+    path(f"{_LANGUAGE}/about/", views.about, name="public-about"),
+    path(f"{_LANGUAGE}/area/<str:area_id>/", views.area, name="public-area"),
+    re_path(
+        r"^(?P<language>[a-z-]+)/area/(?P<area_id>[^/]+)/(?P<name>area_loads\.(?:csv|json))$", views.download_area,
+        name="public-area-file",
+    ),
+    re_path(
+        r"^(?P<language>[a-z-]+)/download/(?P<name>area_loads\.csv|area_loads\.json|datapackage\.json|edition\.zip)$",
+        views.download, name="public-file",
+    ),
+]  # fmt: skip

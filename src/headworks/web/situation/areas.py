@@ -14,7 +14,6 @@ from headworks.web.access.decorators import signed_in
 from headworks.web.access.models import AreaNode
 from headworks.web.access.reader import Reader
 from headworks.web.audit.middleware import about
-from headworks.web.figures.cells import register_version
 from headworks.web.figures.indexed import indexed
 from headworks.web.figures.naming import drug_name
 from headworks.web.figures.panels import Rung, ladder, shared_factor, small_course
@@ -32,7 +31,7 @@ from headworks.web.situation.asked import (
     sites_of,
 )
 from headworks.web.situation.changes import headline
-from headworks.web.situation.maps import LEVEL_WORDS, map_context
+from headworks.web.situation.maps import ONE_OF_LEVEL, map_context
 
 MOST_SITES = 40
 
@@ -47,7 +46,7 @@ def area(request: HttpRequest, area_id: str) -> HttpResponse:
         rungs = rungs_of(request.reader, asked)  # type: ignore[attr-defined]
         title = _("Intervals of this area and of those it lies in, on one scale")
         context |= {
-            "headline": headline(asked), "rungs": rungs, "sites": site_lines(request, asked),
+            "has_chart": True, "headline": headline(asked), "rungs": rungs, "sites": site_lines(request, asked),
             "ladder": ladder([rung for _node, rung, _href in rungs], title, _("mg per 1,000 people a day, log scale")),
             "periods": course_rows(asked), "year_before": _year_before(request, asked), **map_context(request, asked),
         }  # fmt: skip
@@ -93,7 +92,7 @@ def course_rows(asked: Asked) -> list[dict[str, Any]]:
 def rungs_of(reader: Reader, asked: Asked) -> list[tuple[AreaNode, Rung, str]]:
     """The area and those it lies in, lowest first; an own one leads to how it was computed."""
     found = [(asked.area, _rung(asked.area, asked.row(), is_focus=True), asked.href("computed"))]
-    for node, index, _tier in rows_above(reader, asked.area):
+    for node, index, _tier in rows_above(reader, asked.area, asked.version):
         row = index.row(asked.analyte, asked.period)
         there = asked._replace(area=node)
         found.append((node, _rung(node, row), there.href("computed") if row is not None else ""))
@@ -102,15 +101,15 @@ def rungs_of(reader: Reader, asked: Asked) -> list[tuple[AreaNode, Rung, str]]:
 
 def _rung(node: AreaNode, row: Any, *, is_focus: bool = False) -> Rung:
     said = _("%(area)s (%(level)s): %(number)s, %(interval)s, %(coverage)s") % {
-        "area": area_name(node), "level": LEVEL_WORDS[node.level], **said_of(row)._asdict()}  # fmt: skip
+        "area": area_name(node), "level": ONE_OF_LEVEL[node.level], **said_of(row)._asdict()}  # fmt: skip
     return Rung(area_name(node), row, said, is_focus)
 
 
 def site_lines(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """Sites that serve the area, largest first, with their state in the period; as far as the reader's tier shows sites."""
     reader: Reader = request.reader  # type: ignore[attr-defined]
-    serving = sites_of(asked.area)
-    known = shown_sites(the_workspace(), reader.tier_at(asked.area.path), register_version())
+    serving = sites_of(asked.area, asked.version)
+    known = shown_sites(the_workspace(), asked.tier, asked.version)
     rows = sorted((known[one] for one in serving if one in known), key=lambda row: (-(row["people"] or 0.0), row["site_id"]))
     lines = []
     figures = figures_of_sites(reader, asked.area.area_id, [row["site_id"] for row in rows[:MOST_SITES]])

@@ -19,6 +19,7 @@ from headworks.web.access.policy import require_area
 from headworks.web.access.reader import Reader
 from headworks.web.figures.cells import levels_inside, register_version
 from headworks.web.figures.indexed import Indexed, Row, index_rows, indexed
+from headworks.web.figures.kept import kept
 from headworks.web.figures.naming import drug_name
 from headworks.web.figures.periods import PeriodBar, period_bar
 from headworks.web.figures.scoped import area_figures, figures_above
@@ -37,6 +38,7 @@ class Asked(NamedTuple):
     heading: str
     tier: str
     run_id: str
+    version: int
 
     @property
     def period(self) -> str:
@@ -96,7 +98,7 @@ def asked_of(request: HttpRequest, area_id: str) -> Asked:
     index = indexed(figures, "area_loads", area_id)
     bar = period_bar(index.periods, request.GET.get("period", ""))
     analyte, heading = chosen_drug(index, request.GET.get("drug", ""))
-    return Asked(area, index, bar, analyte, heading, figures.tier, figures.run_id)
+    return Asked(area, index, bar, analyte, heading, figures.tier, figures.run_id, register_version())
 
 
 def chosen_drug(index: Indexed, asked: str) -> tuple[str, str]:
@@ -151,14 +153,14 @@ def breadcrumbs(reader: Reader, area: AreaNode) -> list[dict[str, Any]]:
     return [{"area": node, "is_open": reader.has("view", node.path), "is_here": node.pk == area.pk} for node in nodes]
 
 
-def levels_below(area: AreaNode) -> tuple[int, ...]:
+def levels_below(asked: Asked) -> tuple[int, ...]:
     """Levels of which there are areas in this one."""
-    return levels_inside(area.path, settings.HEADWORKS_WORKSPACE, register_version())
+    return levels_inside(asked.area.path, settings.HEADWORKS_WORKSPACE, asked.version)
 
 
-def sites_of(area: AreaNode) -> tuple[str, ...]:
+def sites_of(area: AreaNode, version: int) -> tuple[str, ...]:
     """Sites that serve an area, by id."""
-    return _sites_of(area.path, settings.HEADWORKS_WORKSPACE, register_version())
+    return _sites_of(area.path, settings.HEADWORKS_WORKSPACE, version)
 
 
 @lru_cache(maxsize=512)
@@ -167,8 +169,13 @@ def _sites_of(path: str, workspace: str, version: int) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
-def rows_above(reader: Reader, area: AreaNode) -> list[tuple[AreaNode, Indexed, str]]:
+def rows_above(reader: Reader, area: AreaNode, version: int) -> list[tuple[AreaNode, Indexed, str]]:
     """Areas that this one lies in with what of their figures may be shown here, nearest first, and at which tier."""
-    found = figures_above(reader, area)
-    nodes = AreaNode.objects.in_bulk(list(found))
-    return [(nodes[code], index_rows(figures.rows), figures.tier) for code, figures in found.items() if code in nodes]
+
+    def made() -> dict[str, tuple[Indexed, str]]:
+        found = figures_above(reader, area)
+        return {code: (index_rows(figures.rows), figures.tier) for code, figures in found.items()}
+
+    above = kept(reader, ("above", area.path, version), made)
+    nodes = AreaNode.objects.in_bulk(list(above))
+    return [(nodes[code], *said) for code, said in above.items() if code in nodes]

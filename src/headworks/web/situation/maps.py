@@ -20,10 +20,12 @@ from headworks.jobs.shown_sites import shown_sites
 from headworks.reports.drawing.classes import radius_of
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import require_area
+from headworks.web.access.reader import Reader
 from headworks.web.audit.chain import head
 from headworks.web.audit.middleware import about
 from headworks.web.figures.cells import cells_geojson, register_version
-from headworks.web.figures.map_rows import MapShown, class_legend, kept_text, map_shown
+from headworks.web.figures.kept import kept
+from headworks.web.figures.map_rows import MapShown, class_legend, map_shown
 from headworks.web.figures.map_svg import legend_swatch, map_file, map_svg
 from headworks.web.figures.naming import drug_name
 from headworks.web.figures.sentences import STATE_WORDS, STATES, middle_of_row
@@ -34,6 +36,10 @@ from headworks.web.situation.asked import Asked, asked_of, levels_below, sites_o
 LEVEL_WORDS = {
     1: gettext_lazy("provinces"), 2: gettext_lazy("cities"), 3: gettext_lazy("counties"),
     4: gettext_lazy("towns and streets"), 5: gettext_lazy("villages"),
+}  # fmt: skip
+ONE_OF_LEVEL = {
+    1: gettext_lazy("province"), 2: gettext_lazy("city"), 3: gettext_lazy("county"), 4: gettext_lazy("town or street"),
+    5: gettext_lazy("village"),
 }  # fmt: skip
 _PNG_SCALE = 2.0
 
@@ -46,7 +52,7 @@ def chosen_level(asked: Asked, said: str) -> int | None:
     UsageError
         ``HW-U132`` for a level that has no areas here.
     """
-    levels = levels_below(asked.area)
+    levels = levels_below(asked)
     if not said:
         return levels[0] if levels else None
     if said.isdecimal() and int(said) in levels:
@@ -60,7 +66,7 @@ def chosen_level(asked: Asked, said: str) -> int | None:
 def shown_of(request: HttpRequest, asked: Asked, level: int) -> MapShown:
     """The map of a request."""
     reader = request.reader  # type: ignore[attr-defined]
-    return map_shown(reader, asked.area, level, (asked.analyte, asked.heading), (asked.period, asked.previous))
+    return map_shown(reader, asked.area, level, (asked.analyte, asked.heading), (asked.period, asked.previous), asked.version)
 
 
 def map_title(asked: Asked, level: int) -> str:
@@ -77,13 +83,15 @@ def map_context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     if level is None or asked.bar is None:
         return {"map": None}
     shown = shown_of(request, asked, level)
+    reader: Reader = request.reader  # type: ignore[attr-defined]
     title = map_title(asked, level)
     query = {**asked.query, "level": str(level)}
-    picture = kept_text(shown, "picture", lambda: map_svg(shown, title, asked.query))
+    picture = kept(reader, ("picture", *shown.key), lambda: map_svg(shown, title, asked.query))
+    rows = kept(reader, ("rows", *shown.key), lambda: _table_rows(shown, asked))
     return {
         "map": {
-            "title": title, "level": level, "shown": shown, "levels": [(one, LEVEL_WORDS[one]) for one in levels_below(asked.area)],
-            "picture": mark_safe(picture), "rows": mark_safe(kept_text(shown, "rows", lambda: _table_rows(shown, asked))),  # noqa: S308
+            "title": title, "level": level, "shown": shown, "levels": [(one, LEVEL_WORDS[one]) for one in levels_below(asked)],
+            "picture": mark_safe(picture), "rows": mark_safe(rows),  # noqa: S308
             "classes": [(legend_swatch("value", color), words) for _number, color, words in class_legend(shown.edges)],
             "states": [(legend_swatch(state), STATE_WORDS[state]) for state in STATES[1:]],
             "setup": _setup(asked, level, shown), "query": urlencode(query), "has_sites": _may_see_sites(request, asked),
@@ -180,9 +188,10 @@ def sites(request: HttpRequest, area_id: str) -> HttpResponse:
     area = require_area(reader, area_id)
     require_area(reader, area_id, "view_samples")
     about(request, "map sites", area_id, area.path)
-    known = shown_sites(the_workspace(), reader.tier_at(area.path), register_version())
+    version = register_version()
+    known = shown_sites(the_workspace(), reader.tier_at(area.path), version)
     features = []
-    for site_id in sites_of(area):
+    for site_id in sites_of(area, version):
         row = known.get(site_id)
         if row is None or row["latitude"] is None or row["longitude"] is None:
             continue

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from headworks.jobs.shown_sites import shown_sites
 from headworks.jobs.site_detail import SiteDetail, sample_detail, site_detail, site_of_sample
+from headworks.jobs.step_change import step_change
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.models import AreaNode, SiteNode
 from headworks.web.access.policy import NotVisible, require_site
@@ -93,7 +94,7 @@ def site(request: HttpRequest, site_id: str) -> HttpResponse:
     detail = site_detail(the_workspace(), site_id, shown.tier, register_version(), has_samples=has_samples)
     period = bar.period.label if bar else ""
     return render(request, "situation/site.html", {
-        "site": shown.row, "shown": shown, "bar": bar, "drugs": drug_choice(index), "analyte": analyte, "has_samples": has_samples,
+        "site": shown.row, "has_chart": bar is not None, "shown": shown, "bar": bar, "drugs": drug_choice(index), "analyte": analyte, "has_samples": has_samples,
         "drug": drug_name(heading, analyte) if heading else "", "drug_query": urlencode({"drug": analyte}),
         "query": urlencode({"period": period, "drug": analyte}), "panels": _panels(index, bar, site_id),
         "areas": _areas(reader, shown.node), **_detail_context(detail, analyte),
@@ -112,11 +113,13 @@ def _panels(index: Indexed, bar: PeriodBar | None, site_id: str) -> list[dict[st
     factor = shared_factor(list(courses.values()))
     found = []
     for analyte, heading in index.headings:
-        name, said = drug_name(heading, analyte), said_of(index.row(analyte, bar.period.label) if bar else None)
+        rows = [index.row(analyte, label) for label in ((bar.period.label, bar.period.previous().label) if bar else ("", ""))]
+        change = step_change(*rows)
+        name, said = drug_name(heading, analyte), said_of(rows[0], change)
         title = _("%(drug)s: %(sentence)s") % {"drug": name, "sentence": f"{said.number} ({said.interval})"}
         query = urlencode({"period": bar.period.label if bar else "", "drug": analyte})
         found.append({"drug": name, "said": said, "picture": small_course(courses[analyte], factor, title), "href": f"?{query}",
-                      "computed": "#samples", "words": ""})  # fmt: skip
+                      "computed": "#samples", "words": change.words})  # fmt: skip
     return found
 
 

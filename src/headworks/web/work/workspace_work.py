@@ -10,6 +10,7 @@ from headworks.jobs.run import run
 from headworks.jobs.serving import prepare_serving
 from headworks.web.access.register import copy_register
 from headworks.web.opened import the_workspace
+from headworks.web.public.editions import published_runs
 from headworks.web.work.kinds import Tell, register_kind
 from headworks.web.work.queue import ask
 
@@ -36,7 +37,7 @@ def run_work(said: dict[str, Any], tell: Tell) -> dict[str, Any]:
 def serve_work(said: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Cut the newest run to every tier, for pages to read."""
     copy_register(the_workspace())
-    return prepare_serving(the_workspace(), tell=tell)
+    return prepare_serving(the_workspace(), keep=published_runs(), tell=tell)
 
 
 def register() -> None:

@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString
 
 from headworks.web.access.roles import TIER_WORDS
 from headworks.web.figures import map_svg, naming
-from headworks.web.figures.code_words import words_of
 from headworks.web.figures.sentences import STATE_WORDS
 
 register = template.Library()
@@ -30,7 +29,7 @@ def tier_words(tier: str) -> str:
 @register.filter
 def plain_words(code: Any) -> str:
     """A code of a table in words; as it stands where no words are known."""
-    return words_of(str(code))
+    return naming.words_of(str(code))
 
 
 @register.filter

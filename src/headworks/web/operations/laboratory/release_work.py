@@ -112,7 +112,7 @@ def _close(release: Release, import_id: str, sample_ids: list[str]) -> None:
     for sample_id in sample_ids:
         said = Said(
             event_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"release-{release.pk}-{sample_id}")), kind=kind,
-            at=timezone.now(), note=release.reason, attachment_hash=import_id,
+            at=release.decided_at, note=release.reason, attachment_hash=import_id,
         )  # fmt: skip
         advance(sample_id, said, actor=release.decided_by)
     if release.override_reason:

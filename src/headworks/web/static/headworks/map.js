@@ -98,7 +98,7 @@
         { id: "value", type: "fill", source: "cells", paint: { "fill-color": classes, "fill-antialias": false, "fill-opacity": when("value", 1, 0) } },
         { id: "hatch", type: "fill", source: "cells", paint: { "fill-pattern": "hatch", "fill-opacity": when("below_limit", 1, 0) } },
         { id: "dots", type: "fill", source: "cells", paint: { "fill-pattern": "dots", "fill-opacity": when("suppressed", 1, 0) } },
-        { id: "edge", type: "line", source: "cells", paint: { "line-color": when("value", its.edge, when("not_sampled", its.empty, its.line)), "line-width": 0.8 } },
+        { id: "edge", type: "line", source: "cells", paint: { "line-color": when("value", its.edge, when("not_sampled", its.empty, its.line)), "line-width": cells.features.length > 400 ? ["interpolate", ["linear"], ["zoom"], 6, 0.25, 10, 1] : 0.8 } },
         { id: "focus", type: "line", source: "cells", paint: { "line-color": its.focus, "line-width": ["case", ["boolean", ["feature-state", "focus"], false], 3.5, 0] } },
       ],
     };
@@ -129,6 +129,7 @@
       this.areas = figures.areas;
       this.period = setup.period;
       this.middles = new Map(cells.features.map((one) => [one.properties.id, one.properties.middle]));
+      this.wide = new Map(cells.features.map((one) => [one.properties.id, one.properties.wide]));
       this.here = null;
       canvas.hidden = false;
       this.map = new globalThis.maplibregl.Map({
@@ -144,7 +145,8 @@
       this.map.addControl(new globalThis.maplibregl.NavigationControl({ showCompass: false }));
       this.names = document.createElement("div");
       this.map.getCanvasContainer().append(this.names);
-      this.map.on("styleimagemissing", () => {});
+      for (const name of ["load", "style.load", "idle"]) this.map.once(name, () => performance.mark(`map ${name}`));
+      performance.mark("map made");
       this.map.on("style.load", () => { addPatterns(this.map); this.paint(); });
       this.map.once("idle", () => { place.dataset.ready = String(Math.round(performance.now())); this.write(); });
       this.map.on("moveend", () => this.write());
@@ -192,6 +194,8 @@
         if (x < 0 || y < 0 || x > clientWidth || y > clientHeight) continue;
         const name = this.areas[id]?.[2] ?? "";
         const half = [...name].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e7f ? 11 : 6), 0) / 2;
+        const room = this.map.project([middle[0] + this.wide.get(id), middle[1]]).x - x;
+        if (room * 1.5 < 2 * half) continue;
         if (taken.some(([a, b, wide]) => Math.abs(a - x) < half + wide + 2 && Math.abs(b - y) < 13)) continue;
         taken.push([x, y, half]);
         const text = document.createElement("span");
@@ -298,6 +302,7 @@
       params.set("period", setup.period);
       const [cells, figures] = await Promise.all([fetched(setup.cells), fetched(`${setup.figures}?${params}`), load(here.dataset.maplibre)]);
       if (!cells.features.length) { place.dataset.mode = "picture"; return; }
+      performance.mark("map fetched");
       globalThis.maplibregl.setWorkerUrl(here.dataset.worker);
       globalThis.headworksMap = new AreaMap(cells, figures);
     } catch (problem) {

@@ -14,8 +14,8 @@ from headworks.store import read_manifests
 from headworks.web.access.policy import NotVisible, require_area, require_scope
 from headworks.web.access.reader import Reader
 from headworks.web.api.answers import CHANGE_REFUSALS, REFUSALS, TABLE, Page, limit_of, rows_answer
-from headworks.web.api.figures import PERIOD
 from headworks.web.api.report_work import ask_report, report_html
+from headworks.web.api.routes.figures import PERIOD
 from headworks.web.api.rows import RunRow, WorkRow, listing
 from headworks.web.api.seen import covers_all
 from headworks.web.api.uploads import KINDS, keep_upload, without_folders

@@ -1,4 +1,4 @@
-"""What the page of an area says: for each drug the newest figure in words, numbers, interval and coverage, and what lies above."""
+"""What the page of an area says: for each drug the newest figure in words and numbers, and the same of the areas above."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import polars as pl
 
 from headworks.core.periods import Period
 from headworks.web.access.models import AreaNode
-from headworks.web.public.figures import EditionFigures
-from headworks.web.public.wording import LITTLE, SaidLevel, SaidTrend, drug_name, residue_name, say_level, say_trend
+from headworks.web.public.pages.figures import EditionFigures
+from headworks.web.public.pages.wording import LITTLE, SaidLevel, SaidTrend, drug_name, residue_name, say_level, say_trend
 
-_KIND_ORDER = ("quarter", "month", "week", "half_year", "year")
+_KIND_ORDER = ("day", "week", "month", "quarter", "half_year", "year")
 _NUMBERS = ("load_mg_per_1000_per_day", "lower", "upper", "coverage", "share_censored", "n_sites", "n_days", "population")
 
 
@@ -40,6 +40,11 @@ class PublicFigure:
         return residue_name(self.analyte)
 
     @property
+    def is_main(self) -> bool:
+        """Whether it stands for its drug; the residues beside the main one are called after both."""
+        return ": " not in self.drug
+
+    @property
     def is_little(self) -> bool:
         """Whether it speaks for few of the residents."""
         coverage = self.numbers.get("coverage")
@@ -47,7 +52,7 @@ class PublicFigure:
 
 
 def figures_of_area(figures: EditionFigures, area: AreaNode) -> list[PublicFigure]:
-    """The newest figure of each drug and residue, by drug."""
+    """The newest figure of each drug and residue, the highest class first."""
     loads = figures.rows("area_loads", area.area_id)
     if loads.is_empty():
         return []
@@ -55,7 +60,7 @@ def figures_of_area(figures: EditionFigures, area: AreaNode) -> list[PublicFigur
     found = []
     for (_drug, _analyte), rows in loads.group_by("drug", "analyte", maintain_order=True):
         found.append(_figure(area, _newest(rows), changes))
-    return sorted(found, key=lambda one: (one.drug, one.analyte))
+    return sorted(found, key=lambda one: (-one.level.number if one.level else 1, one.drug_words, one.analyte))
 
 
 def series_of(figures: EditionFigures, area: AreaNode, analyte: str) -> list[PublicFigure]:
@@ -91,11 +96,11 @@ def figures_of_map(rows: pl.DataFrame, areas: dict[str, AreaNode]) -> dict[str, 
 
 
 def _newest(rows: pl.DataFrame) -> dict[str, Any]:
-    """The period that ended last; of several the shortest, which is the most recent in kind."""
+    """The newest of the shortest kind that is shown: a year that has only begun ends later than its first quarter."""
 
-    def rank(row: dict[str, Any]) -> tuple[Any, int]:
+    def rank(row: dict[str, Any]) -> tuple[bool, int, Any]:
         period = Period.parse(row["period"])
-        return period.last, -period.n_days
+        return row["state"] != "suppressed", -_KIND_ORDER.index(period.kind), period.last
 
     return max(rows.to_dicts(), key=rank)
 
@@ -107,7 +112,7 @@ def _figure(area: AreaNode, row: dict[str, Any], changes: pl.DataFrame) -> Publi
         change = of[0] if of else None
     state = row["state"]
     numbers = {name: row.get(name) if state != "suppressed" else None for name in _NUMBERS}
-    load = numbers["load_mg_per_1000_per_day"] if state == "value" else None
-    return PublicFigure(
-        area, row["drug"], row["analyte"], row["period"], state, numbers, say_level(row["drug"], load), say_trend(change)
-    )
+    level = None
+    if state == "value":
+        level = say_level(row["drug"], numbers["load_mg_per_1000_per_day"], numbers["lower"], numbers["upper"])
+    return PublicFigure(area, row["drug"], row["analyte"], row["period"], state, numbers, level, say_trend(change))

@@ -8,11 +8,11 @@ Nothing here opens another set than the public's, and nothing asks who reads.
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import polars as pl
 
-from headworks.core.periods import Period
+from headworks.core.periods import KINDS, Period, PeriodKind
 from headworks.jobs.disclosure import rule_of
 from headworks.web.figures.sets import FigureSet, open_set
 from headworks.web.opened import the_workspace
@@ -25,7 +25,7 @@ TABLES = ("area_loads", "area_consumption", "area_changes")
 class EditionFigures:
     """The figures of an edition."""
 
-    def __init__(self, served: FigureSet, published_on: dt.date, detail: str) -> None:
+    def __init__(self, served: FigureSet, published_on: dt.date, detail: PeriodKind) -> None:
         self.run_id = served.run_id
         self._served = served
         self._published_on = published_on
@@ -40,11 +40,26 @@ class EditionFigures:
         """All areas of a level in a period."""
         return self._out(self._served.map_rows(period, analyte, level))
 
-    def all_loads(self) -> pl.DataFrame:
-        """Every row of every area."""
+    @cached_property
+    def _all(self) -> pl.DataFrame:
         parts = [self.map_rows(*key) for key in self.maps.sort("level", "period", "analyte").rows()]
         parts = [part for part in parts if part.height]
         return pl.concat(parts, how="diagonal").drop("map", strict=False) if parts else pl.DataFrame()
+
+    def all_loads(self) -> pl.DataFrame:
+        """Every row of every area."""
+        return self._all
+
+    def drugs(self) -> dict[str, str]:
+        """The drug that each residue stands for."""
+        rows = self.all_loads()
+        return {} if rows.is_empty() else dict(rows.select("analyte", "drug").unique().sort("analyte", "drug").rows())
+
+    def most_found(self, residues: list[str]) -> str:
+        """The residue that most areas have a load of; of several the first."""
+        rows = self.all_loads().filter((pl.col("state") == "value") & ~pl.col("drug").str.contains(": ", literal=True))
+        counts = dict(rows.drop_nulls("load_mg_per_1000_per_day").group_by("analyte").len().rows())
+        return max(residues, key=lambda one: counts.get(one, 0))
 
     def periods(self) -> list[str]:
         """Labels with figures, newest first, the longer before the shorter it ends with."""
@@ -52,8 +67,9 @@ class EditionFigures:
         return [one.label for one in sorted(found, key=lambda one: (one.last, one.n_days), reverse=True)]
 
     def is_out(self, label: str) -> bool:
-        """Whether enough time has passed since the period ended."""
-        return _waits_until(label, self._detail) <= self._published_on
+        """Whether the public sees periods of its kind at all, and enough time has passed since it ended."""
+        is_too_short = KINDS.index(Period.parse(label).kind) < KINDS.index(self._detail)
+        return not is_too_short and _waits_until(label, self._detail) <= self._published_on
 
     def _out(self, rows: pl.DataFrame) -> pl.DataFrame:
         if "period" not in rows.columns or rows.is_empty():
@@ -71,15 +87,15 @@ def _labels(rows: pl.DataFrame) -> list[str]:
 
 
 @lru_cache(maxsize=4_096)
-def _waits_until(label: str, detail: str) -> dt.date:
+def _waits_until(label: str, detail: PeriodKind) -> dt.date:
     """The first day on which a period may be out."""
     period = Period.parse(label)
-    after = Period.containing(period.last + dt.timedelta(days=1), detail)  # type: ignore[arg-type]
+    after = Period.containing(period.last + dt.timedelta(days=1), detail)
     return after.last + dt.timedelta(days=1)
 
 
 @lru_cache(maxsize=8)
-def _open(path: str, run_id: str, published_on: dt.date, detail: str) -> EditionFigures | None:
+def _open(path: str, run_id: str, published_on: dt.date, detail: PeriodKind) -> EditionFigures | None:
     served = open_set(_TIER, run_id)
     return None if served is None else EditionFigures(served, published_on, detail)
 

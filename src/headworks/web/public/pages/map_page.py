@@ -11,8 +11,8 @@ from headworks.jobs.public_map import map_outlines
 from headworks.reports.drawing.outlines import Outlines
 from headworks.web.access.models import AreaNode, RegisterState
 from headworks.web.opened import the_workspace
-from headworks.web.public.area_page import PublicFigure, figures_of_map
-from headworks.web.public.figures import EditionFigures
+from headworks.web.public.pages.area_page import PublicFigure, figures_of_map
+from headworks.web.public.pages.figures import EditionFigures
 
 _STATE_ORDER = {"value": 0, "below_limit": 1, "suppressed": 2, "not_sampled": 3}
 SORTS = ("name", "load", "coverage")

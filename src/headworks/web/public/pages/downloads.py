@@ -13,8 +13,8 @@ from headworks.core.schema import describe
 from headworks.jobs.csv_text import disarmed_csv
 from headworks.tables import AreaLoads
 from headworks.web.access.models import AreaNode
-from headworks.web.public.figures import EditionFigures
 from headworks.web.public.models import Edition
+from headworks.web.public.pages.figures import EditionFigures
 
 FILE = "area_loads"
 _STATE = "value, below_limit (nothing was quantified), or suppressed (withheld, without numbers)."

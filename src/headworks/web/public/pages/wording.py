@@ -1,7 +1,7 @@
 """Words before numbers: how high a load is, whether it moved, and what a state means.
 
-    very low, low, medium, high, very high     by class edges that are fixed per drug (reports.drawing.classes)
-    rising, falling, no clear change           by the probability that the load rose against a year earlier
+very low, low, medium, high, very high     by class edges that are fixed per drug (reports.drawing.classes)
+rising, falling, no clear change           by the probability that the load rose against a year earlier
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from headworks.reference import names
@@ -18,8 +18,11 @@ from headworks.reports.drawing.classes import CIVIDIS, class_edges, class_of
 
 LEVEL_WORDS: Final = (_("very low"), _("low"), _("medium"), _("high"), _("very high"))
 TREND_WORDS: Final = {
-    "rising": _("rising"), "falling": _("falling"), "unclear": _("no clear change"), "unknown": _("no earlier year to compare"),
-}  # fmt: skip
+    "rising": _("rising"),
+    "falling": _("falling"),
+    "unclear": _("no clear change"),
+    "unknown": _("no earlier year to compare"),
+}
 TREND_MARKS: Final = {"rising": "▲", "falling": "▼", "unclear": "▬", "unknown": "–"}
 # As sure as the words are: nine in ten.
 SURE: Final = 0.9
@@ -57,17 +60,19 @@ class SaidTrend:
         return TREND_MARKS[self.kind]
 
 
-def say_level(drug: str, load: float | None) -> SaidLevel | None:
-    """The class of a load; None without one.
+def say_level(drug: str, load: float | None, lower: float | None = None, upper: float | None = None) -> SaidLevel | None:
+    """The class of a load; of one that is only known to lie between bounds, theirs when both lie in one class.
 
     Examples
     --------
-    >>> say_level("cocaine", 600.0).number, say_level("cocaine", None)
-    (4, None)
+    >>> say_level("cocaine", 600.0).number, say_level("cocaine", None, 1.0, 9.0).number, say_level("cocaine", None, 1.0, 90.0)
+    (4, 0, None)
     """
-    if load is None:
+    edges = class_edges(drug)
+    known = {class_of(value, edges) for value in ((lower, upper) if load is None else (load,)) if value is not None}
+    if len(known) != 1:
         return None
-    number = class_of(load, class_edges(drug))
+    number = known.pop()
     return SaidLevel(number, LEVEL_WORDS[number], CIVIDIS[number])
 
 
@@ -100,6 +105,9 @@ def residue_name(analyte: str) -> str:
 
 
 def _name(kind: str, name_id: str) -> str:
+    drug, mark, residue = name_id.partition(": ")
+    if mark and (kind, name_id) not in _known():
+        return gettext("%(drug)s, as %(residue)s") % {"drug": _name("drug", drug), "residue": _name("analyte", residue)}
     english, chinese = _known().get((kind, name_id), ("", ""))
     is_chinese = (get_language() or "en").startswith("zh")
     return str((chinese if is_chinese else english) or english or name_id)
