@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import threading
-
 import polars as pl
 import pytest
 
 from headworks.jobs.method import method_of
 from headworks.store import Workspace, read_facts
 from headworks.tables import FACTS, RESULTS, SHELF
-from headworks.workflows import Steps, derive_situation
+from headworks.workflows import derive_situation
 
 
 def facts_of(workspace: Workspace) -> dict[str, pl.DataFrame]:
@@ -36,15 +34,3 @@ def test_the_year_s_mean_of_two_days_by_hand(two_plants: Workspace) -> None:
 def test_no_facts_make_no_results(workspace: Workspace) -> None:
     situation = derive_situation(facts_of(workspace), method_of(workspace))
     assert {frame.height for frame in situation.tables.values()} == {0}
-
-
-def test_steps_of_two_threads_are_timed_apart():
-    told: list[str] = []
-    steps = Steps(told.append)
-    steps.begin("one")
-    other = threading.Thread(target=lambda: (steps.begin("two"), steps.begin("")))
-    other.start()
-    other.join()
-    steps.end()
-    assert set(steps.seconds) == {"one", "two"}
-    assert told == ["one", "two"]

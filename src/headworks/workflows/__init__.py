@@ -8,8 +8,9 @@ from headworks.workflows.method import Method
 from headworks.workflows.places_of_sites import with_places
 from headworks.workflows.register import with_populations
 from headworks.workflows.scope import Scope
-from headworks.workflows.situation import Situation, Source, Steps, derive_situation, derive_years
+from headworks.workflows.situation import Situation, Source, derive_situation, derive_years
 from headworks.workflows.situation_days import default_scopes, situation_days
+from headworks.workflows.steps import Steps
 
 __all__ = [
     "Method",

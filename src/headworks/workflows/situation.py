@@ -5,8 +5,6 @@ The facts come from a :class:`Source`, so the same steps serve tables in memory 
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -20,6 +18,7 @@ from headworks.tables import PART, RESULTS, SHELF, Loads
 from headworks.workflows.method import Method
 from headworks.workflows.register import build_register
 from headworks.workflows.scope import Scope, years_touched
+from headworks.workflows.steps import Steps
 from headworks.workflows.year import Emit, Recomputed, YearFacts, derive_year, year_range
 from headworks.workflows.year_days import LOOKED_BACK_ON
 
@@ -41,7 +40,7 @@ class Source(Protocol):
         """``sample_id, analyte, replicate`` of results whose sample is not known."""
 
     def loads_before(self, first: str, last: str) -> pl.DataFrame:
-        """Loads of the run before, of the days from one month (``2026-01``) to another, both included: ``LOOKED_BACK_ON``."""
+        """Loads of the run before from one month (``2026-01``) to another, both included; at least ``LOOKED_BACK_ON``."""
 
     def kept_out_before(self, first: str, last: str) -> pl.DataFrame:
         """``site_id, day, analyte`` of the loads that the run before kept out of means, likewise."""
@@ -54,31 +53,6 @@ class Situation:
     tables: dict[str, pl.DataFrame]
     left_out: pl.DataFrame
     timings_s: dict[str, float] = field(default_factory=dict)
-
-
-class Steps:
-    """Seconds by step, over all years; steps of two threads overlap."""
-
-    def __init__(self, tell: Callable[[str], None] = lambda step: None) -> None:
-        self.seconds: dict[str, float] = {}
-        self._tell = tell
-        self._own = threading.local()
-        self._lock = threading.Lock()
-
-    def begin(self, name: str) -> None:
-        """End the thread's step before and begin one; none when it has no name."""
-        self.end()
-        self._own.step = name, time.perf_counter()
-        if name:
-            self._tell(name)
-
-    def end(self) -> None:
-        """End the thread's step."""
-        name, since = getattr(self._own, "step", ("", 0.0))
-        if name:
-            with self._lock:
-                self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - since, 3)
-            self._own.step = "", 0.0
 
 
 class Years(NamedTuple):
@@ -121,7 +95,9 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
         steps.begin("facts")
         earlier = loads_before.pop(year - 1, None)
         if earlier is None:
-            earlier = _none() if scope.is_all else source.loads_before(f"{year - 1}-01", f"{year - 1}-12")
+            earlier = (
+                _none() if scope.is_all else source.loads_before(f"{year - 1}-01", f"{year - 1}-12").select(LOOKED_BACK_ON)
+            )
         samples = facts["samples"].filter(_touched_days(scope, year))
         if year - 1 not in kept_out:
             kept_out = {year - 1: source.kept_out_before(f"{year - 1}-01", f"{year - 1}-12")}
@@ -256,5 +232,5 @@ def _kept(source: Source, scope: Scope, year: int) -> pl.DataFrame:
     if scope.days is None:
         return _none()
     last = year_range(year)[1]
-    loads = source.loads_before(f"{year}-01", f"{year + 1}-01").filter(pl.col("day") <= last)
+    loads = source.loads_before(f"{year}-01", f"{year + 1}-01").select(LOOKED_BACK_ON).filter(pl.col("day") <= last)
     return loads.filter(~pl.col("day").is_in(sorted(scope.days)))

@@ -1,5 +1,6 @@
 import struct
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -51,7 +52,17 @@ def test_the_picture_itself_stays():
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"GIF89a....", b"<svg onload=alert(1)>", b"\xff\xd8\xff", b"\xff\xd8\xff\xe1\xff\xff", b"\x89PNG\r\n\x1a\n\0\0", jpeg()[:300], b"x" * (8 * 1024 * 1024 + 1)]
+    "content",
+    [
+        b"",
+        b"GIF89a....",
+        b"<svg onload=alert(1)>",
+        b"\xff\xd8\xff",
+        b"\xff\xd8\xff\xe1\xff\xff",
+        b"\x89PNG\r\n\x1a\n\0\0",
+        jpeg()[:300],
+        b"x" * (8 * 1024 * 1024 + 1),
+    ],
 )
 def test_anything_else_is_refused(content):
     with pytest.raises(UsageError) as refused:
@@ -61,7 +72,6 @@ def test_anything_else_is_refused(content):
 
 @given(st.binary(max_size=300), st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x20\0\0\0WEBP"]))
 def test_no_bytes_break_the_reader(rest, head):
-    try:
-        plain_picture(head + rest)
-    except UsageError as refused:
-        assert refused.code == "HW-U147"
+    # Another kind of exception would fail the test.
+    with suppress(UsageError):
+        assert plain_picture(head + rest)[1].startswith("image/")

@@ -33,6 +33,13 @@ def test_days_of_a_quarter_are_spread_and_stratified(days, seed):
     assert max(counts.values()) - min(counts.get(n, 0) for n in range(1, 8)) <= 1
 
 
+def test_a_week_that_the_plan_cuts_off_does_not_send_everybody_out_on_its_one_day():
+    sunday = CalendarRule(2, "week", MONDAY - dt.timedelta(days=1), MONDAY + dt.timedelta(days=6))
+    first = [calendar_days(sunday, f"P{n}")[0] == sunday.first for n in range(400)]
+    # Two days of seven.
+    assert 0.2 < sum(first) / 400 < 0.38
+
+
 def test_the_same_seed_draws_the_same_days_and_sites_differ():
     assert calendar_days(rule(), "P1") == calendar_days(rule(), "P1")
     firsts = {calendar_days(rule(weeks=1), f"P{n}")[0] for n in range(40)}
@@ -48,7 +55,13 @@ def test_a_holiday_is_never_used():
 
 @pytest.mark.parametrize(
     ("said", "found"),
-    [({"per": "year"}, "no such period"), ({"days": 8}, "So many days"), ({"days": 0}, "So many days"), ({"weeks": 0}, "ends after"), ({"weeks": 200}, "two years")],
+    [
+        ({"per": "year"}, "no such period"),
+        ({"days": 8}, "So many days"),
+        ({"days": 0}, "So many days"),
+        ({"weeks": 0}, "ends after"),
+        ({"weeks": 200}, "two years"),
+    ],
 )
 def test_a_rule_that_cannot_be_kept_is_refused(said, found):
     with pytest.raises(UsageError, match=found) as refused:

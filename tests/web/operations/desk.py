@@ -47,7 +47,11 @@ def planned(site=None, day=None, number=1, **more):
 
 def taken(sample, *, to="received"):
     """The sample, moved on to a state on the usual way."""
-    for kind, state, role in (("collect", "collected", "sampler"), ("hand_over", "in_transit", "sampler"), ("receive", "received", "analyst")):
+    for kind, state, role in (
+        ("collect", "collected", "sampler"),
+        ("hand_over", "in_transit", "sampler"),
+        ("receive", "received", "analyst"),
+    ):
         perform(who(role), sample.sample_id, said(kind))
         if state == to:
             break
@@ -61,7 +65,13 @@ def fresh(row):
 
 def result(sample, analyte="benzoylecgonine", value=812.5, **more):
     """A row of results."""
-    row = {"sample_id": sample.sample_id, "analyte": analyte, "replicate": 1, "concentration_ng_per_l": value, "detection": "quantified"}
+    row = {
+        "sample_id": sample.sample_id,
+        "analyte": analyte,
+        "replicate": 1,
+        "concentration_ng_per_l": value,
+        "detection": "quantified",
+    }
     return row | {"lod_ng_per_l": 0.3, "loq_ng_per_l": 1.0, "u_analysis": 0.1, "qc_flag": "accepted"} | more
 
 

@@ -26,7 +26,17 @@ def test_a_chain_that_nobody_touched_holds(sample):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("temperature_c", 2.5), ("seal", "S-9"), ("actor", "somebody"), ("note", "other"), ("state_to", "lost"), ("utc_offset_min", 60), ("detail", {"ph": 1}), ("place_to", "elsewhere"), ("said_digest", "0")],
+    [
+        ("temperature_c", 2.5),
+        ("seal", "S-9"),
+        ("actor", "somebody"),
+        ("note", "other"),
+        ("state_to", "lost"),
+        ("utc_offset_min", 60),
+        ("detail", {"ph": 1}),
+        ("place_to", "elsewhere"),
+        ("said_digest", "0"),
+    ],
 )
 def test_a_changed_field_is_found(sample, field, value):
     for seq in (1, 2, 3):

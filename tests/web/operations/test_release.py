@@ -17,7 +17,14 @@ from headworks.web.operations.custody import broken_events, events_of, perform
 from headworks.web.operations.laboratory.batches import give_verdict
 from headworks.web.operations.laboratory.entries import keep_rows, read_sheet
 from headworks.web.operations.laboratory.release_work import release_work
-from headworks.web.operations.laboratory.releases import approve, propose_amendment, propose_release, propose_withdrawal, refuse, review
+from headworks.web.operations.laboratory.releases import (
+    approve,
+    propose_amendment,
+    propose_release,
+    propose_withdrawal,
+    refuse,
+    review,
+)
 from headworks.web.operations.models import Deviation, MeasurementEntry, Release
 from headworks.web.work.models import WorkItem
 from headworks.web.work.worker import work_once
@@ -35,7 +42,10 @@ def facts(workspace, samples):
 
 def loads_of(workspace, sample):
     rows = read_result(workspace, "loads")
-    return rows.filter(pl.col("site_id") == sample.site_id, pl.col("day") == fresh(sample).collected_from.astimezone(dt.timezone(dt.timedelta(hours=8))).date())
+    return rows.filter(
+        pl.col("site_id") == sample.site_id,
+        pl.col("day") == fresh(sample).collected_from.astimezone(dt.timezone(dt.timedelta(hours=8))).date(),
+    )
 
 
 def test_a_release_becomes_facts_and_the_next_run_has_its_loads(own_province):
@@ -61,8 +71,8 @@ def test_a_release_becomes_facts_and_the_next_run_has_its_loads(own_province):
         assert events_of(sample.sample_id, who("officer"))[-1].attachment_hash == release.import_id
     assert WorkItem.objects.unscoped("a test").filter(kind="run", state="waiting").count() == 1
     run(own_province)
-    # 812.5 ng/L in 12,345.6 m3 a day: 10.03 g.
-    assert loads_of(own_province, samples[0])["load_g_per_day"].to_list() == pytest.approx([812.5e-9 * 12_345.6e3])
+    # 812.5 ng/L in 12,345.6 m3 a day: 10,031 mg.
+    assert loads_of(own_province, samples[0])["load_mg_per_day"].to_list() == pytest.approx([812.5 * 12_345.6 * 1e-3])
 
 
 def test_an_amendment_and_a_withdrawal_change_the_loads_and_the_older_versions_stay(own_province):

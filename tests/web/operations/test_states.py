@@ -9,8 +9,8 @@ from tests.web.operations.desk import fresh, measured, planned, result, said, ta
 from headworks.core.errors import UsageError
 from headworks.web.access.policy import NotVisible
 from headworks.web.operations.custody import advance, events_of, perform
-from headworks.web.operations.laboratory.entries import add_version
 from headworks.web.operations.laboratory.batches import make_batch
+from headworks.web.operations.laboratory.entries import add_version
 from headworks.web.operations.models import Deviation
 from headworks.web.operations.states import STATE_WORDS, TRANSITIONS, may_lead
 

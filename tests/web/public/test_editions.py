@@ -1,9 +1,8 @@
 """Two people let a run out; withdrawn, the one before is read again; the set of a published run stays."""
 
-import datetime as dt
-
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 from tests.web.conftest import area_at
 
 from headworks.core.errors import DataRefused, UsageError
@@ -35,7 +34,7 @@ def test_nobody_approves_what_they_proposed(own_province, account):
     with pytest.raises(UsageError, match="Nobody approves"):
         approve(reader_of(both), made.pk)
     with pytest.raises(IntegrityError):
-        Edition.objects.filter(pk=made.pk).update(approved_by="both", published_at=dt.datetime.now(dt.UTC))
+        Edition.objects.filter(pk=made.pk).update(approved_by="both", published_at=timezone.now())
 
 
 def test_whoever_may_publish_one_city_only_publishes_nothing(own_province, account):

@@ -53,14 +53,17 @@ def test_a_language_or_an_area_that_is_not_there_is_not_found(edition, client):
 
 
 def _one_of(state, level=2):
-    rows = figures_of(Edition.objects.get()).all_loads().filter((pl.col("state") == state) & (pl.col("level") == level))
-    return rows
+    return figures_of(Edition.objects.get()).all_loads().filter((pl.col("state") == state) & (pl.col("level") == level))
 
 
 def test_an_area_says_its_level_its_trend_its_interval_and_its_coverage(edition, client):
     row = _one_of("value").drop_nulls(["load_mg_per_1000_per_day"]).row(0, named=True)
     page = client.get(f"/public/en/area/{row['area_id']}/").content.decode()
-    for words in (r"(very low|low|medium|high|very high)</strong>", r"mg per 1,000 people a day</b> \(", r"% of residents covered"):
+    for words in (
+        r"(very low|low|medium|high|very high)</strong>",
+        r"mg per 1,000 people a day</b> \(",
+        r"% of residents covered",
+    ):
         assert re.search(words, page), words
     assert "no earlier year to compare" in page
     assert "What this cannot say" in page
@@ -115,11 +118,11 @@ def test_a_period_that_ended_too_short_a_while_before_is_not_out(edition, client
 
 def test_the_list_holds_every_area_of_a_level_in_four_states(edition, client):
     page = client.get("/public/en/areas/?level=3&sort=load").content.decode()
-    assert page.count("<th scope=\"row\">") == AreaNode.objects.filter(level=3).count()
+    assert page.count('<th scope="row">') == AreaNode.objects.filter(level=3).count()
     for words in ("not shown", "not sampled"):
         assert words in page
     assert 'aria-sort="descending"' in page
-    assert "<pattern id=\"dots\"" in page
+    assert '<pattern id="dots"' in page
     assert page.count("<path d=") > 100
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from headworks.core.errors import UsageError
 
-_MOST_BYTES = 8 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 _PNG_KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs"}
 _WEBP_KEPT = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
 _WEBP_DESCRIBES = 0b0010_1100  # ICC, EXIF and XMP flags
@@ -29,7 +29,7 @@ def plain_picture(content: bytes) -> tuple[bytes, str]:
     UsageError
         ``HW-U147`` for another kind of file, one that is broken, or one above 8 MB.
     """
-    if len(content) > _MOST_BYTES:
+    if len(content) > MOST_BYTES:
         raise _refused("The picture is too large.", f"{len(content) // 1024} kB", "Send at most 8 MB")
     for media_type, (is_such, strip) in PICTURE_TYPES.items():
         if is_such(content):

@@ -57,7 +57,7 @@ def calendar_days(rule: CalendarRule, site_id: str) -> list[dt.date]:
     chosen: list[dt.date] = []
     for days in _periods(rule):
         chosen += _of_period(days, rule, used, rng)
-    return sorted(chosen)
+    return sorted(day for day in chosen if rule.first <= day <= rule.last)
 
 
 def stratum_of(day: dt.date, holidays: frozenset[dt.date] = frozenset()) -> str:
@@ -87,11 +87,19 @@ def _wrong(what: str, found: str, remedy: str) -> UsageError:
 
 
 def _periods(rule: CalendarRule) -> list[list[dt.date]]:
-    """Days of each period; a period cut off by the plan's ends keeps its share of days."""
+    """Days of each whole period that the plan touches; what lies before or after the plan is cut off when days are chosen.
+
+    Were a week of one day asked for its share, every site would go out on that day.
+    """
     groups: dict[tuple[int, int], list[dt.date]] = {}
-    for n in range((rule.last - rule.first).days + 1):
-        day = rule.first + dt.timedelta(days=n)
-        groups.setdefault(_key(day, rule.per), []).append(day)
+    edge = dt.timedelta(days=_DAYS["quarter"] + 3)
+    touched = {_key(rule.first + dt.timedelta(days=n), rule.per) for n in range((rule.last - rule.first).days + 1)}
+    day = rule.first - edge
+    while day <= rule.last + edge:
+        key = _key(day, rule.per)
+        if key in touched:
+            groups.setdefault(key, []).append(day)
+        day += dt.timedelta(days=1)
     return list(groups.values())
 
 
@@ -103,8 +111,7 @@ def _key(day: dt.date, per: str) -> tuple[int, int]:
 
 def _of_period(days: list[dt.date], rule: CalendarRule, used: Counter[int], rng: np.random.Generator) -> list[dt.date]:
     free = [day for day in days if day not in rule.holidays]
-    share = min(1.0, len(days) / _DAYS[rule.per])
-    wanted = min(len(free), max(1, round(rule.days * share))) if free else 0
+    wanted = min(len(free), rule.days)
     chosen: list[dt.date] = []
     for n in range(wanted):
         stretch = _stretch(free, n, wanted)

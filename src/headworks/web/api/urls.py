@@ -10,7 +10,7 @@ from headworks.web.api.door import api, guarded
 from headworks.web.api.reference import reference
 from headworks.web.api.routes import evidence, figures, places, signals, work
 
-for room in (places, figures, evidence, signals, work):
+for room in (figures, evidence, signals, work, places):
     api.add_router("", room.router)
 
 _routes, _app, _namespace = api.urls

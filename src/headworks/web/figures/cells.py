@@ -23,12 +23,13 @@ _WIDTH, _MOST_HEIGHT, _MARGIN = 640.0, 520.0, 6.0
 
 
 class Place(NamedTuple):
-    """An area as it is drawn: its code and names, its path, the middle of its largest part and its width in px."""
+    """An area as it is drawn: its code, names and level, its path, the middle of its largest part and its width in px."""
 
     area_id: str
     name_en: str
     name_zh: str
     name_pinyin: str
+    level: int
     path: str
     x: float
     y: float
@@ -84,18 +85,23 @@ def _cells_key(version: int) -> str:
     return cells_version(the_workspace(), version)
 
 
-def _rows(path: str, level: int) -> list[tuple[str, str, str, str]]:
-    inside = AreaNode.objects.filter(path__startswith=path, level=level).order_by("area_id")
-    return list(inside.values_list("area_id", "name_en", "name_zh", "name_pinyin"))
+def _rows(path: str, level: int) -> list[tuple[str, str, str, str, int]]:
+    """Areas of a level, and the few above it that have none there: a city without counties leaves no hole in their map."""
+    names = ("area_id", "name_en", "name_zh", "name_pinyin", "level")
+    inside = AreaNode.objects.filter(path__startswith=path)
+    rows = list(inside.filter(level=level).values_list(*names))
+    parents = inside.filter(level__lte=level, parent__isnull=False).values("parent_id")
+    lone = list(inside.filter(level__lt=level).exclude(path=path).exclude(pk__in=parents).values_list(*names))
+    return sorted([*rows, *(lone if len(lone) * 10 <= len(rows) else [])])
 
 
-def _shapes(workspace: str, version: int) -> Any:
-    return area_cells(Workspace.open(Path(workspace)), version)
+def _shapes(workspace: str, version: int, level: int) -> Any:
+    return area_cells(Workspace.open(Path(workspace)), version, level)
 
 
 @lru_cache(maxsize=64)
 def _drawn(path: str, level: int, workspace: str, version: int, key: str) -> Drawn:
-    shapes, rows = _shapes(workspace, version), _rows(path, level)
+    shapes, rows = _shapes(workspace, version, level), _rows(path, level)
     mine: dict[str, AreaBoundary] = {code: shapes[code] for code, *_ in rows if code in shapes}
     points = [ring for one in mine.values() for polygon in one.polygons for ring in polygon]
     if not points:
@@ -140,7 +146,7 @@ def cells_geojson(area: AreaNode, level: int) -> tuple[bytes, str]:
 
 @lru_cache(maxsize=64)
 def _geojson(path: str, level: int, workspace: str, version: int, key: str) -> bytes:
-    shapes = _shapes(workspace, version)
+    shapes = _shapes(workspace, version, level)
     features = []
     for number, (code, *_) in enumerate(_rows(path, level)):
         if code not in shapes:

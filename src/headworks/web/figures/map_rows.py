@@ -112,12 +112,15 @@ def _made(
 ) -> MapShown:
     level, of, periods = asked
     labels = (periods[0], periods[1], periods[0][:4])
-    found = [map_figures(reader, area.area_id, level, label, of[0]) if label else None for label in labels]
-    by_area = [{row["area_id"]: row for row in one.rows.iter_rows(named=True)} if one else {} for one in found]
-    edges = class_edges(of[1].partition(":")[0])
     places = (*drawn.places, *drawn.unplaced)
+    levels, run_id = sorted({level, *(place.level for place in places)}), ""
+    by_area: list[dict[str, Any]] = []
+    for label in labels:
+        found = [map_figures(reader, area.area_id, one, label, of[0]) for one in levels] if label else []
+        run_id = run_id or next((one.run_id for one in found), "")
+        by_area.append({row["area_id"]: row for one in found for row in one.rows.iter_rows(named=True)})
+    edges = class_edges(of[1].partition(":")[0])
     rows = tuple(_row(place, tuple(one.get(place.area_id) for one in by_area), edges) for place in places)
-    run_id = found[0].run_id if found[0] else ""
     return MapShown(drawn, rows, of[0], *periods, edges, run_id, reader.tier_at(area.path), key)
 
 

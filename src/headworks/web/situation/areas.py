@@ -15,6 +15,7 @@ from headworks.web.access.models import AreaNode
 from headworks.web.access.reader import Reader
 from headworks.web.audit.middleware import about
 from headworks.web.figures.indexed import indexed
+from headworks.web.figures.kept import kept
 from headworks.web.figures.naming import drug_name
 from headworks.web.figures.panels import Rung, ladder, shared_factor, small_course
 from headworks.web.figures.scoped import area_figures, figures_of_sites
@@ -63,8 +64,12 @@ def frame_of(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def panels_of(asked: Asked) -> list[dict[str, Any]]:
+def panels_of(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
     """One small course per drug, all of one height and one scale of ratios."""
+    return kept(reader, ("panels", asked.area.path, asked.period, asked.version), lambda: _panels(asked))
+
+
+def _panels(asked: Asked) -> list[dict[str, Any]]:
     courses = {analyte: asked.course(analyte) for analyte, _heading in asked.index.headings}
     factor = shared_factor(list(courses.values()))
     found = []
@@ -108,6 +113,12 @@ def _rung(node: AreaNode, row: Any, *, is_focus: bool = False) -> Rung:
 def site_lines(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """Sites that serve the area, largest first, with their state in the period; as far as the reader's tier shows sites."""
     reader: Reader = request.reader  # type: ignore[attr-defined]
+    rules = str(the_workspace().settings.publication_floors)
+    key = ("sites", asked.area.path, asked.period, asked.analyte, asked.version, rules)
+    return kept(reader, key, lambda: _site_lines(reader, asked))
+
+
+def _site_lines(reader: Reader, asked: Asked) -> dict[str, Any]:
     serving = sites_of(asked.area, asked.version)
     known = shown_sites(the_workspace(), asked.tier, asked.version)
     rows = sorted((known[one] for one in serving if one in known), key=lambda row: (-(row["people"] or 0.0), row["site_id"]))

@@ -16,6 +16,7 @@ from headworks.reports.drawing.series import series_spec
 from headworks.web.access.decorators import signed_in
 from headworks.web.audit.middleware import about
 from headworks.web.figures.indexed import Row, indexed
+from headworks.web.figures.kept import kept
 from headworks.web.figures.naming import drug_name
 from headworks.web.figures.scoped import area_figures, site_figures
 from headworks.web.figures.sentences import middle_of_row, said_of, state_of
@@ -62,7 +63,9 @@ def area_chart(request: HttpRequest, area_id: str) -> HttpResponse:
     """The specification of an area's chart, for the page's script."""
     asked = asked_of(request, area_id)
     about(request, "chart", f"{area_id} {asked.period} {asked.analyte}", asked.area.path)
-    return JsonResponse(_area_spec(asked, is_dark=request.GET.get("dark") == "1"))
+    is_dark = request.GET.get("dark") == "1"
+    key = ("chart", asked.area.path, asked.period, asked.analyte, is_dark)
+    return JsonResponse(kept(request.reader, key, lambda: _area_spec(asked, is_dark=is_dark)))  # type: ignore[attr-defined]
 
 
 @signed_in("view")

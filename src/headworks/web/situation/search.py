@@ -21,7 +21,7 @@ from headworks.web.situation.sites import require_shown_site
 
 _MOST = 50
 _LONGEST = 80
-_SUGGESTED = 200
+_SUGGESTED = 60
 
 
 @signed_in("view", "view_samples")

@@ -53,7 +53,7 @@ def _landing(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         return {"map": None}
     reader: Reader = request.reader  # type: ignore[attr-defined]
     changed, n_unclear = what_changed(asked)
-    context = {"changed": changed, "n_unclear": n_unclear, "panels": panels_of(asked), **map_context(request, asked)}
+    context = {"changed": changed, "n_unclear": n_unclear, "panels": panels_of(reader, asked), **map_context(request, asked)}
     if context["map"] is not None:
         shown = context["map"]["shown"]
         worse, n_known = got_worse(shown) if any(role in _OF_MANY for role in reader.roles) else ([], 0)

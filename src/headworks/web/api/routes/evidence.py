@@ -46,7 +46,7 @@ class DayTable(Schema):
 
 
 @router.get(
-    "/sites/{site_id}/samples", response={200: SampleRows, **REFUSALS}, openapi_extra=TABLE, summary="Samples of a site"
+    "/sites/{path:site_id}/samples", response={200: SampleRows, **REFUSALS}, openapi_extra=TABLE, summary="Samples of a site"
 )
 def samples(request: HttpRequest, site_id: str, span: Query[Span], page: Query[Page]) -> HttpResponse:
     """Samples of a site as collected, for tiers that see samples."""
@@ -56,7 +56,7 @@ def samples(request: HttpRequest, site_id: str, span: Query[Span], page: Query[P
 
 
 @router.get(
-    "/sites/{site_id}/measurements", response={200: MeasurementRows, **REFUSALS}, openapi_extra=TABLE,
+    "/sites/{path:site_id}/measurements", response={200: MeasurementRows, **REFUSALS}, openapi_extra=TABLE,
     summary="Measurements of a site",
 )  # fmt: skip
 def measurements(
@@ -75,7 +75,7 @@ def measurements(
     return rows_answer(request, rows, page, name="measurements", area_path=seen.site.owner_path, tier=seen.tier)
 
 
-@router.get("/sites/{site_id}/loads", response={200: LoadRows, **REFUSALS}, openapi_extra=TABLE, summary="Days of a site")
+@router.get("/sites/{path:site_id}/loads", response={200: LoadRows, **REFUSALS}, openapi_extra=TABLE, summary="Days of a site")
 def loads(request: HttpRequest, site_id: str, of: Query[DayTable], span: Query[Span], page: Query[Page]) -> HttpResponse:
     """Loads or consumption of the days of a site, for tiers that see days."""
     seen = _seen(request, site_id, "view")
@@ -96,15 +96,8 @@ def loads(request: HttpRequest, site_id: str, of: Query[DayTable], span: Query[S
     return rows_answer(request, rows, page, name=of.table, run_id=run.run_id, **said)
 
 
-@router.get("/samples/{sample_id}", response={200: SampleRow, **REFUSALS}, summary="One sample")
-def sample(request: HttpRequest, sample_id: str) -> Any:
-    """A sample by its identifier."""
-    rows, _seen_at = _sample(request, sample_id)
-    return json_rows(rows)[0]
-
-
 @router.get(
-    "/samples/{sample_id}/measurements", response={200: MeasurementRows, **REFUSALS}, openapi_extra=TABLE,
+    "/samples/{path:sample_id}/measurements", response={200: MeasurementRows, **REFUSALS}, openapi_extra=TABLE,
     summary="Measurements of a sample",
 )  # fmt: skip
 def measurements_of_sample(request: HttpRequest, sample_id: str, page: Query[Page]) -> HttpResponse:
@@ -112,6 +105,13 @@ def measurements_of_sample(request: HttpRequest, sample_id: str, page: Query[Pag
     rows, seen = _sample(request, sample_id)
     found = sample_measurements(the_workspace(), rows, seen.tier, last_import())
     return rows_answer(request, found, page, name="measurements", area_path=seen.site.owner_path, tier=seen.tier)
+
+
+@router.get("/samples/{path:sample_id}", response={200: SampleRow, **REFUSALS}, summary="One sample")
+def sample(request: HttpRequest, sample_id: str) -> Any:
+    """A sample by its identifier."""
+    rows, _seen_at = _sample(request, sample_id)
+    return json_rows(rows)[0]
 
 
 def _seen(request: HttpRequest, site_id: str, scope: str) -> SeenSite:

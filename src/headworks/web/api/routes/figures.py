@@ -46,7 +46,10 @@ class SiteTable(Schema):
 
 
 @router.get(
-    "/areas/{area_id}/figures", response={200: AreaFigureRows, **REFUSALS}, openapi_extra=TABLE, summary="Figures of an area"
+    "/areas/{path:area_id}/figures",
+    response={200: AreaFigureRows, **REFUSALS},
+    openapi_extra=TABLE,
+    summary="Figures of an area",
 )
 def figures(
     request: HttpRequest, area_id: str, of: Query[AreaTable], wanted: Query[FigureFilter], page: Query[Page]
@@ -55,14 +58,19 @@ def figures(
     return _of_area(request, area_id, of.table, wanted, page)
 
 
-@router.get("/areas/{area_id}/changes", response={200: ChangeRows, **REFUSALS}, openapi_extra=TABLE, summary="What changed")
+@router.get(
+    "/areas/{path:area_id}/changes", response={200: ChangeRows, **REFUSALS}, openapi_extra=TABLE, summary="What changed"
+)
 def changes(request: HttpRequest, area_id: str, wanted: Query[FigureFilter], page: Query[Page]) -> HttpResponse:
     """What changed in an area against a year earlier."""
     return _of_area(request, area_id, "area_changes", wanted, page)
 
 
 @router.get(
-    "/areas/{area_id}/consumption", response={200: ConsumptionRows, **REFUSALS}, openapi_extra=TABLE, summary="Consumption"
+    "/areas/{path:area_id}/consumption",
+    response={200: ConsumptionRows, **REFUSALS},
+    openapi_extra=TABLE,
+    summary="Consumption",
 )
 def consumption(request: HttpRequest, area_id: str, wanted: Query[FigureFilter], page: Query[Page]) -> HttpResponse:
     """Consumption and doses in an area, for quarters and longer."""
@@ -70,7 +78,10 @@ def consumption(request: HttpRequest, area_id: str, wanted: Query[FigureFilter],
 
 
 @router.get(
-    "/sites/{site_id}/figures", response={200: SiteFigureRows, **REFUSALS}, openapi_extra=TABLE, summary="Figures of a site"
+    "/sites/{path:site_id}/figures",
+    response={200: SiteFigureRows, **REFUSALS},
+    openapi_extra=TABLE,
+    summary="Figures of a site",
 )
 def of_site(
     request: HttpRequest, site_id: str, of: Query[SiteTable], wanted: Query[FigureFilter], page: Query[Page]

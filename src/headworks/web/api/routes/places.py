@@ -54,16 +54,7 @@ def areas(request: HttpRequest, wanted: Query[AreaFilter], page: Query[Page]) ->
     return _areas(request, _searched(rows, wanted), page)
 
 
-@router.get("/areas/{area_id}", response={200: AreaRow, **REFUSALS}, summary="One area")
-def area(request: HttpRequest, area_id: str) -> Any:
-    """An area by its code."""
-    reader = request.reader  # type: ignore[attr-defined]
-    found = require_area(reader, area_id)
-    about(request, "area", area_id, found.path)
-    return _area(request, found)
-
-
-@router.get("/areas/{area_id}/children", response={200: AreaRows, **REFUSALS}, openapi_extra=TABLE, summary="Areas in it")
+@router.get("/areas/{path:area_id}/children", response={200: AreaRows, **REFUSALS}, openapi_extra=TABLE, summary="Areas in it")
 def children(request: HttpRequest, area_id: str, page: Query[Page]) -> HttpResponse:
     """Areas directly in an area."""
     reader = request.reader  # type: ignore[attr-defined]
@@ -95,7 +86,17 @@ def sites(request: HttpRequest, wanted: Query[SiteFilter], page: Query[Page]) ->
     return rows_answer(request, frame, page, name="sites", total=len(tiers), area_path=path)
 
 
-@router.get("/sites/{site_id}", response={200: SiteRow, **REFUSALS}, summary="One site")
+# An identifier may hold a slash, so what takes all of an address comes last.
+@router.get("/areas/{path:area_id}", response={200: AreaRow, **REFUSALS}, summary="One area")
+def area(request: HttpRequest, area_id: str) -> Any:
+    """An area by its code."""
+    reader = request.reader  # type: ignore[attr-defined]
+    found = require_area(reader, area_id)
+    about(request, "area", area_id, found.path)
+    return _area(request, found)
+
+
+@router.get("/sites/{path:site_id}", response={200: SiteRow, **REFUSALS}, summary="One site")
 def site(request: HttpRequest, site_id: str) -> Any:
     """A site by its identifier."""
     reader = request.reader  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import polars as pl
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from headworks.web.access.policy import require_area, require_scope
 from headworks.web.api.answers import CHANGE_REFUSALS, REFUSALS, TABLE, Page, limit_of, rows_answer
@@ -88,7 +88,7 @@ def report(request: HttpRequest, said: NewSignal) -> Any:
     with transaction.atomic():
         made = report_signal(reader, **said.dict())
         record_change(request, "signal_reported", object_kind="signal", object_id=str(made.pk), area_path=made.area_path)
-    return 201, _whole(request, made.pk)
+    return Status(201, _whole(request, made.pk))
 
 
 @router.post("/signals/{int:signal_id}/decisions", response={201: SignalWhole, **CHANGE_REFUSALS}, summary="Decide")
@@ -102,7 +102,7 @@ def decision(request: HttpRequest, signal_id: int, said: NewDecision) -> Any:
             request, "signal_decided", object_kind="signal", object_id=str(signal_id), area_path=one.area_path,
             detail={"from": made.from_state, "to": made.to_state, "outcome": made.outcome},
         )  # fmt: skip
-    return 201, _whole(request, signal_id)
+    return Status(201, _whole(request, signal_id))
 
 
 def _found(reader: Any, signal_id: int, scope: str | None = None) -> Signal:

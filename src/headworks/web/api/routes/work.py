@@ -8,7 +8,7 @@ import polars as pl
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, File, Form, Query, Router, Schema, UploadedFile
+from ninja import Field, File, Form, Query, Router, Schema, Status, UploadedFile
 
 from headworks.store import read_manifests
 from headworks.web.access.policy import NotVisible, require_area, require_scope
@@ -78,7 +78,7 @@ def put_import(request: HttpRequest, said: Form[ImportSaid], file: File[Uploaded
     with transaction.atomic():
         item = ask(kind, {"path": str(path), "name": path.name, "format": said.format}, by=reader.username)
         record_change(request, f"ask_{kind}", object_kind="work", object_id=str(item.pk), detail={"name": path.name})
-    return 202, _row(item)
+    return Status(202, _row(item))
 
 
 @router.get("/imports", response={200: WorkRows, **REFUSALS}, openapi_extra=TABLE, summary="Imports")
@@ -103,7 +103,7 @@ def put_report(request: HttpRequest, said: ReportSaid) -> Any:
     with transaction.atomic():
         item = ask_report(reader, area, said.period, said.language)
         record_change(request, "ask_report", object_kind="work", object_id=str(item.pk), area_path=area.path)
-    return 202, _row(item)
+    return Status(202, _row(item))
 
 
 @router.get("/reports", response={200: WorkRows, **REFUSALS}, openapi_extra=TABLE, summary="Reports one asked for")
@@ -157,7 +157,7 @@ def cancel_work(request: HttpRequest, item_id: int) -> Any:
     with transaction.atomic():
         cancel(item)
         record_change(request, "cancel_work", object_kind="work", object_id=str(item_id), area_path=item.area_path)
-    return 202, _row(_item(request, item_id))
+    return Status(202, _row(_item(request, item_id)))
 
 
 def _require_importer(reader: Reader) -> None:

@@ -15,8 +15,8 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from headworks.jobs.desk import limit_of, rules_of
-from headworks.web.operations.models import MeasurementEntry, Release, SampleRecord
 from headworks.web.opened import the_workspace
+from headworks.web.operations.models import MeasurementEntry, Release, SampleRecord
 
 if TYPE_CHECKING:
     from headworks.web.operations.custody.transitions import Said

@@ -167,7 +167,9 @@ def _offered(reader: Reader, found: SampleRecord) -> list[dict[str, Any]]:
     for kind in _OFFERED:
         move = TRANSITIONS[kind]
         if found.state in move.sources and any(reader.has(scope, found.owner_path) for scope in move.scopes):
-            offered.append({"kind": kind, "words": move.words, "needs_reason": move.needs_reason, "is_hand_over": kind == "hand_over"})
+            offered.append(
+                {"kind": kind, "words": move.words, "needs_reason": move.needs_reason, "is_hand_over": kind == "hand_over"}
+            )
     return offered
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from headworks.jobs.desk import plain_picture
+from headworks.jobs.desk.plain_picture import MOST_BYTES, plain_picture
 from headworks.store import write_atomically
 from headworks.web.access.policy import NotVisible
 from headworks.web.access.reader import Reader
@@ -21,6 +22,11 @@ from headworks.web.operations.models import Photo, SampleRecord
 def attachment(sha256: str) -> Path:
     """Where an attachment is kept."""
     return server_folder(the_workspace()) / "attachments" / sha256[:2] / sha256
+
+
+def read_upload(file: Any) -> bytes:
+    """What was uploaded as a photograph; no more than shows that it is too large."""
+    return file.read(MOST_BYTES + 1)  # type: ignore[no-any-return]
 
 
 def keep_photo(reader: Reader, sample_id: str, content: bytes, event_id: str, *, request_id: str = "") -> Done:
@@ -39,15 +45,13 @@ def keep_photo(reader: Reader, sample_id: str, content: bytes, event_id: str, *,
     # The file first: a row without its file would be a photograph that is lost.
     if not attachment(sha256).is_file():
         write_atomically(attachment(sha256), picture)
-    known = Photo.objects.visible_to(reader, "capture").filter(sample_id=sample_id, event_id=event_id).first()
-    at = known.at if known is not None else timezone.now()
     with transaction.atomic():
-        said = Said(event_id=event_id, kind="photo", at=at, attachment_hash=sha256)
+        said = Said(event_id=event_id, kind="photo", at=timezone.now(), is_at_said=False, attachment_hash=sha256)
         done = perform(reader, sample_id, said, request_id=request_id)
         Photo.objects.unscoped("the row of the event just written").get_or_create(
             sample_id=sample_id, sha256=sha256,
             defaults={
-                "site_id": sample.site_id, "owner_path": sample.owner_path, "at": at, "actor": reader.username,
+                "site_id": sample.site_id, "owner_path": sample.owner_path, "at": done.event.at, "actor": reader.username,
                 "event_id": event_id, "media_type": media_type, "size": len(picture),
             },
         )  # fmt: skip

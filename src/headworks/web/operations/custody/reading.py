@@ -103,9 +103,9 @@ def read_said(kind: str, data: Mapping[str, Any]) -> Said:
     event_id = fields.text("event_id", 64) or str(uuid.uuid4())
     if not EVENT_ID.match(event_id):
         fields.wrong.append(_("the name of the event: %(found)s") % {"found": event_id})
-    at = fields.moment("at", offset) or timezone.now()
+    at = fields.moment("at", offset)
     said = Said(
-        event_id=event_id, kind=kind, at=at, utc_offset_min=offset,
+        event_id=event_id, kind=kind, at=at or timezone.now(), is_at_said=at is not None, utc_offset_min=offset,
         container=fields.text("container", _SHORT), place_from=fields.text("place_from", 120),
         place_to=fields.text("place_to", 120), seal=fields.text("seal", _SHORT).upper(),
         temperature_c=fields.number("transport_temperature_c"), volume_ml=fields.number("volume_ml"), ph=fields.number("ph"),

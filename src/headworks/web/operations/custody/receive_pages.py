@@ -1,4 +1,4 @@
-"""The laboratory receives: codes are scanned or typed, one or many; each is accepted, accepted with a deviation, or rejected."""
+"""The laboratory receives: codes scanned or typed, one or many; each is accepted, also with a deviation, or rejected."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     """Receive samples; what became of each stands on the page."""
     reader = request.reader  # type: ignore[attr-defined]
     said: dict[str, Any] = {
-        "on_the_way": SampleRecord.objects.visible_to(reader, "measure").filter(state="in_transit").order_by("collected_to")[:200],
+        "on_the_way": _on_the_way(reader),
         "limit": limit_of(rules_of(the_workspace()), "transport_temperature_c"),
         "form": request.POST, "event_id": str(uuid.uuid4()), "outcomes": (),
     }  # fmt: skip
@@ -44,6 +44,11 @@ def receive(request: HttpRequest) -> HttpResponse:
         said["is_all_done"] = all(outcome["problem"] is None for outcome in said["outcomes"]) and bool(said["outcomes"])
         request.is_audited = any(outcome["problem"] is None for outcome in said["outcomes"])  # type: ignore[attr-defined]
     return render(request, "operations/receive.html", said)
+
+
+def _on_the_way(reader: Reader) -> Any:
+    rows = SampleRecord.objects.visible_to(reader, "measure").filter(state="in_transit")
+    return rows.order_by("collected_to", "sample_id")[:MOST_CODES]
 
 
 def _receive(request: HttpRequest, reader: Reader, text: str) -> dict[str, Any]:
@@ -57,18 +62,10 @@ def _receive(request: HttpRequest, reader: Reader, text: str) -> dict[str, Any]:
         # The form's name and the sample's make the event's: the form sent twice is known, sample by sample.
         form = str(request.POST.get("event_id", ""))[:64]
         event_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{form}|{code}|{kind}"))
-        said = read_said(kind, {**request.POST.dict(), "event_id": event_id, "sample_id": code, "at": _at(code, event_id)})
+        said = read_said(kind, {**request.POST.dict(), "event_id": event_id, "sample_id": code, "at": ""})
         outcome["event"] = perform(reader, code, said, request_id=request.request_id).event  # type: ignore[attr-defined]
     except NotVisible:
         outcome["problem"] = no_such_sample(outcome["code"])
     except UsageError as problem:
         outcome["problem"] = problem
     return outcome
-
-
-def _at(code: str, event_id: str) -> str:
-    """The time of an event that came before, so that the same form is the same event."""
-    from headworks.web.operations.models import CustodyEvent
-
-    known = CustodyEvent.objects.unscoped("whether this form came before").filter(sample_id=code, event_id=event_id).first()
-    return known.at.isoformat() if known is not None else ""

@@ -1,7 +1,7 @@
 """A sample moves on: its state, its event and the audit row in one transaction, or nothing.
 
 An event is named by whoever says it (a phone draws the name when the form is kept), so the same event sent twice is known the
-second time. The trap is a name used again for something else: that is refused, or a phone that lost its answer could overwrite.
+second time. The trap is a name used again for something else: that is refused, or one event could stand for two.
 """
 
 from __future__ import annotations
@@ -28,16 +28,31 @@ from headworks.web.operations.states import IN_LABORATORY, STATE_WORDS, TRANSITI
 # Clocks of phones differ from the server's by so much without anybody noticing.
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
 _ROW = "the row of one sample, asked for by scope above"
-_OF_EVENT = ("seal", "temperature_c", "volume_ml", "ph", "preservative", "place_from", "place_to", "container", "attachment_hash")
+_OF_EVENT = (
+    "seal",
+    "temperature_c",
+    "volume_ml",
+    "ph",
+    "preservative",
+    "place_from",
+    "place_to",
+    "container",
+    "attachment_hash",
+)
 
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of an event. ``sample`` are fields of the sample that it sets; ``overrides`` lets a failing guard pass."""
+    """What is said of an event.
+
+    ``sample`` are fields of the sample that it sets; ``overrides`` lets a failing guard pass. Where nobody said
+    the time, ``at`` is the server's, and a form sent again a second later says the same.
+    """
 
     event_id: str
     kind: str
     at: dt.datetime
+    is_at_said: bool = True
     utc_offset_min: int = 0
     container: str = ""
     place_from: str = ""
@@ -57,7 +72,8 @@ class Said:
     @property
     def digest(self) -> str:
         """What an event sent again must have the same."""
-        said = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, default=_exactly)
+        plain = {name: value for name, value in asdict(self).items() if name != "at" or self.is_at_said}
+        said = json.dumps(plain, sort_keys=True, ensure_ascii=False, default=_exactly)
         return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -25,7 +25,7 @@ from headworks.tables.samples import SAMPLING_MODES
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible, visible_sites
 from headworks.web.audit.middleware import about
-from headworks.web.operations.custody.photos import keep_photo
+from headworks.web.operations.custody.photos import keep_photo, read_upload
 from headworks.web.operations.custody.reading import read_said
 from headworks.web.operations.custody.transitions import perform
 from headworks.web.operations.models import SampleRecord
@@ -61,7 +61,7 @@ def task(request: HttpRequest, sample_id: str) -> HttpResponse:
         perform(reader, sample_id, said, request_id=request.request_id)  # type: ignore[attr-defined]
         if "photo" in request.FILES:
             name = str(uuid.uuid5(uuid.NAMESPACE_OID, f"photo-{said.event_id}"))
-            keep_photo(reader, sample_id, request.FILES["photo"].read(), name, request_id=request.request_id)  # type: ignore[attr-defined]
+            keep_photo(reader, sample_id, read_upload(request.FILES["photo"]), name, request_id=request.request_id)  # type: ignore[attr-defined]
     except UsageError as problem:
         return _task(request, sample, problem)
     request.is_audited = True  # type: ignore[attr-defined]
@@ -72,7 +72,8 @@ def task(request: HttpRequest, sample_id: str) -> HttpResponse:
 def _task(request: HttpRequest, sample: SampleRecord, problem: UsageError | None = None) -> HttpResponse:
     site = visible_sites(request.reader, "capture").filter(pk=sample.site_id).first()  # type: ignore[attr-defined]
     said: dict[str, Any] = {
-        "sample": sample, "site": site, "problem": problem, "modes": MODES, "event_id": str(uuid.uuid4()), "form": request.POST,
+        "sample": sample, "site": site, "problem": problem, "modes": MODES, "form": request.POST,
+        "event_id": str(uuid.uuid4()),
         "now": timezone.localtime(), "yesterday": timezone.localtime() - timezone.timedelta(days=1),
     }  # fmt: skip
     return render(request, "operations/field/task.html", said, status=400 if problem else 200)
@@ -102,7 +103,12 @@ def _worker() -> bytes:
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to install the form."""
     icons = [
-        {"src": static(f"headworks/desk/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any maskable"}
+        {
+            "src": static(f"headworks/desk/icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": "any maskable",
+        }
         for size in (192, 512)
     ]
     said = {

@@ -16,7 +16,7 @@ from headworks.core.errors import UsageError
 from headworks.jobs.desk import read_sample_code
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about
-from headworks.web.operations.custody.photos import keep_photo
+from headworks.web.operations.custody.photos import keep_photo, read_upload
 from headworks.web.operations.custody.reading import EVENT_ID, read_said
 from headworks.web.operations.custody.transitions import Done, perform
 from headworks.web.operations.laboratory.batches import no_such_sample
@@ -49,7 +49,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
     about(request, "routes", today.isoformat())
     found = [
         {
-            "sample_id": task["sample"].sample_id, "state": task["sample"].state, "day": task["sample"].planned_day.isoformat(),
+            "sample_id": task["sample"].sample_id, "state": task["sample"].state,
+            "day": task["sample"].planned_day.isoformat(),
             "site_id": task["sample"].site_id, "site": task["site"].name if task["site"] else "",
             "area": route.area.name_in(reader.language) if route.area else "", "role": task["sample"].role,
             "is_late": task["is_late"], "seal": task["sample"].seal,
@@ -73,7 +74,9 @@ def events(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"what": _("This is no list of events."), "code": "HW-U146"}, status=400)
     reader = request.reader  # type: ignore[attr-defined]
     if said.get("account") != reader.username:
-        return JsonResponse({"what": _("These were recorded by another account; sign in as that one to send them.")}, status=409)
+        return JsonResponse(
+            {"what": _("These were recorded by another account; sign in as that one to send them.")}, status=409
+        )
     results = [_answer(item, lambda one: _take(request, one)) for item in items]
     request.is_audited = any(result["status"] != "refused" for result in results)  # type: ignore[attr-defined]
     return JsonResponse({"results": results})
@@ -98,7 +101,9 @@ def _take(request: HttpRequest, item: dict[str, Any]) -> Done:
 def photos(request: HttpRequest) -> HttpResponse:
     """A photograph that a phone kept."""
     if request.POST.get("account") != request.reader.username:  # type: ignore[attr-defined]
-        return JsonResponse({"what": _("These were recorded by another account; sign in as that one to send them.")}, status=409)
+        return JsonResponse(
+            {"what": _("These were recorded by another account; sign in as that one to send them.")}, status=409
+        )
     item = {"event_id": request.POST.get("event_id", ""), "sample_id": request.POST.get("sample_id", "")}
     result = _answer(item, lambda one: _take_photo(request, one))
     request.is_audited = result["status"] != "refused"  # type: ignore[attr-defined]
@@ -110,7 +115,7 @@ def _take_photo(request: HttpRequest, item: dict[str, Any]) -> Done:
     if file is None or not EVENT_ID.match(item["event_id"]):
         raise UsageError(_("No photograph was sent."), where="photo", remedy=_("Take it again"), code="HW-U147")
     code = read_sample_code(item["sample_id"])
-    return keep_photo(request.reader, code, file.read(), item["event_id"], request_id=request.request_id)  # type: ignore[attr-defined]
+    return keep_photo(request.reader, code, read_upload(file), item["event_id"], request_id=request.request_id)  # type: ignore[attr-defined]
 
 
 def _answer(item: dict[str, Any], take: Callable[[dict[str, Any]], Done]) -> dict[str, Any]:

@@ -41,7 +41,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         said = request.POST
         try:
-            made = make_batch(reader, said.get("name", ""), said.get("method", ""), said.get("area", ""), request_id=_number(request))
+            made = make_batch(
+                reader, said.get("name", ""), said.get("method", ""), said.get("area", ""), request_id=_number(request)
+            )
             request.is_audited = True  # type: ignore[attr-defined]
             return redirect("release-batch", made.pk)
         except UsageError as refused:
@@ -91,13 +93,16 @@ def batch_page(request: HttpRequest, number: int, **more: Any) -> HttpResponse:
     found = Batch.objects.require(reader, pk=number)
     about(request, "batch", str(number), found.area_path)
     samples = list(samples_of(found))
-    entries = MeasurementEntry.objects.unscoped("results of a batch that the reader sees").filter(batch=found, is_dropped=False)
+    entries = MeasurementEntry.objects.unscoped("results of a batch that the reader sees").filter(
+        batch=found, is_dropped=False
+    )
     newest = {(row.sample_id, row.analyte, row.replicate): row for row in entries.order_by("version")}
     states = [sample.state for sample in samples]
     said = {
         "batch": found, "samples": samples, "entries": [newest[key] for key in sorted(newest)], "verdicts": VERDICTS,
         "n_open": sum(state in ("prepared", "measured") for state in states), "n_measured": states.count("measured"),
-        "n_reviewed": states.count("reviewed"), "releases": Release.objects.visible_to(reader).filter(batch=found).order_by("-pk"),
+        "n_reviewed": states.count("reviewed"),
+        "releases": Release.objects.visible_to(reader).filter(batch=found).order_by("-pk"),
         "may": {scope: reader.has(scope, found.area_path) for scope in ("measure", "approve", "release")},
         "received": _received(reader, found), "analytes": _analytes(), **more,
     }  # fmt: skip
@@ -132,7 +137,9 @@ def add(request: HttpRequest, number: int) -> HttpResponse:
 def _answer(request: HttpRequest, number: int, done: list[str], refused: list[HeadworksError]) -> HttpResponse:
     request.is_audited = bool(done)  # type: ignore[attr-defined]
     if done:
-        messages.success(request, ngettext("%(n)s sample is taken on.", "%(n)s samples are taken on.", len(done)) % {"n": len(done)})
+        messages.success(
+            request, ngettext("%(n)s sample is taken on.", "%(n)s samples are taken on.", len(done)) % {"n": len(done)}
+        )
     return batch_page(request, number, problems=refused) if refused else redirect("release-batch", number)
 
 
@@ -172,7 +179,9 @@ def _shown(sheet: Sheet) -> Sheet:
 
 def _kept(request: HttpRequest, found: Batch, sheet: Sheet, *, is_form: bool = False) -> HttpResponse:
     if sheet.faults:
-        return batch_page(request, found.pk, sheet=_shown(sheet), n_faults=len(sheet.faults), form=request.POST if is_form else {})
+        return batch_page(
+            request, found.pk, sheet=_shown(sheet), n_faults=len(sheet.faults), form=request.POST if is_form else {}
+        )
     kept = keep_rows(request.reader, found, sheet.rows, request_id=_number(request))  # type: ignore[attr-defined]
     request.is_audited = True  # type: ignore[attr-defined]
     messages.success(request, ngettext("%(n)s result is kept.", "%(n)s results are kept.", kept) % {"n": kept})
@@ -184,7 +193,17 @@ def _one_row(said: Any) -> bytes:
     import csv
     import io
 
-    columns = ("sample_id", "analyte", "replicate", "concentration_ng_per_l", "detection", "lod_ng_per_l", "loq_ng_per_l", "u_analysis", "qc_flag")
+    columns = (
+        "sample_id",
+        "analyte",
+        "replicate",
+        "concentration_ng_per_l",
+        "detection",
+        "lod_ng_per_l",
+        "loq_ng_per_l",
+        "u_analysis",
+        "qc_flag",
+    )
     buffer = io.StringIO()
     rows = csv.writer(buffer)
     rows.writerow(columns)
@@ -209,7 +228,9 @@ def verdict(request: HttpRequest, number: int) -> HttpResponse:
     reader = request.reader  # type: ignore[attr-defined]
     found = Batch.objects.require(reader, pk=number)
     try:
-        give_verdict(reader, found, request.POST.get("verdict", ""), request.POST.get("reason", ""), request_id=_number(request))
+        give_verdict(
+            reader, found, request.POST.get("verdict", ""), request.POST.get("reason", ""), request_id=_number(request)
+        )
     except UsageError as problem:
         return batch_page(request, number, problem=problem)
     request.is_audited = True  # type: ignore[attr-defined]

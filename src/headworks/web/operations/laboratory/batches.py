@@ -53,7 +53,13 @@ def make_batch(reader: Reader, name: str, method: str, area_path: str, *, reques
 
 
 def add_samples(
-    reader: Reader, batch: Batch, codes: Sequence[str], *, at: dt.datetime | None = None, reason: str = "", request_id: str = ""
+    reader: Reader,
+    batch: Batch,
+    codes: Sequence[str],
+    *,
+    at: dt.datetime | None = None,
+    reason: str = "",
+    request_id: str = "",
 ) -> tuple[list[str], list[HeadworksError]]:
     """Samples are prepared into a batch, each for itself; those that were, and why others were not.
 

@@ -15,8 +15,8 @@ from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about, record_change
 from headworks.web.operations.laboratory.batch_pages import SEEING, batch_page
-from headworks.web.operations.laboratory.entries import VALUES, Sheet
 from headworks.web.operations.laboratory.corrections import read_correction, released_entries
+from headworks.web.operations.laboratory.entries import VALUES, Sheet
 from headworks.web.operations.laboratory.releases import (
     WORK,
     approve,
@@ -38,7 +38,11 @@ def propose(request: HttpRequest, number: int) -> HttpResponse:
     said = request.POST
     try:
         made = propose_release(
-            reader, found, reason=said.get("reason", ""), override_reason=said.get("override_reason", ""), request_id=_number(request)
+            reader,
+            found,
+            reason=said.get("reason", ""),
+            override_reason=said.get("override_reason", ""),
+            request_id=_number(request),
         )
     except UsageError as problem:
         return batch_page(request, number, problem=problem)
@@ -62,13 +66,14 @@ def _release_page(request: HttpRequest, number: int, problem: UsageError | None 
     found = Release.objects.require(reader, pk=number)
     about(request, "release", str(number), found.area_path)
     entries = list(MeasurementEntry.objects.unscoped("results of a release that the reader sees").filter(release=found))
+    is_own = found.proposed_by == reader.username
     said = {
         "release": found, "problem": problem, "rows": [(entry, _before(entry)) for entry in entries],
         "n_samples": len({entry.sample_id for entry in entries}),
         "may_approve": reader.has("approve", found.area_path) and found.state == "proposed",
-        "may_refuse": found.state == "proposed" and (reader.has("approve", found.area_path) or found.proposed_by == reader.username),
+        "may_refuse": found.state == "proposed" and (is_own or reader.has("approve", found.area_path)),
         "may_repeat": found.state == "releasing" and reader.has_any(("approve", "release")),
-        "is_own": found.proposed_by == reader.username,
+        "is_own": is_own,
     }  # fmt: skip
     return render(request, "operations/release/release.html", said, status=400 if problem else 200)
 
@@ -78,7 +83,11 @@ def _before(entry: MeasurementEntry) -> MeasurementEntry | None:
     if entry.version == 1:
         return None
     rows = MeasurementEntry.objects.unscoped("the version before one that the reader sees").filter(
-        sample_id=entry.sample_id, analyte=entry.analyte, replicate=entry.replicate, version__lt=entry.version, is_released=True
+        sample_id=entry.sample_id,
+        analyte=entry.analyte,
+        replicate=entry.replicate,
+        version__lt=entry.version,
+        is_released=True,
     )
     return rows.order_by("-version").first()  # type: ignore[no-any-return]
 
@@ -125,7 +134,14 @@ def correct(request: HttpRequest, sample_id: str) -> HttpResponse:
         except UsageError as refused:
             problem = refused
     about(request, "sample", sample_id, sample.owner_path)
-    said: dict[str, Any] = {"sample": sample, "entries": entries, "problem": problem, "sheet": sheet, "form": request.POST, "names": VALUES}
+    said: dict[str, Any] = {
+        "sample": sample,
+        "entries": entries,
+        "problem": problem,
+        "sheet": sheet,
+        "form": request.POST,
+        "names": VALUES,
+    }
     return render(request, "operations/release/correct.html", said, status=400 if problem or sheet.faults else 200)
 
 

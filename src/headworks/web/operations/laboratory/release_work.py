@@ -1,4 +1,4 @@
-"""The worker releases what was approved: a file of facts, its import, then the states; each step finds itself done when repeated.
+"""The worker releases what was approved: a file of facts, its import, then the states; a step done is known when repeated.
 
 Killed before the import, nothing is released; killed after it, the import is known by its content and the states follow. All
 states of a release change in one transaction, so no half of a batch is ever seen as released.

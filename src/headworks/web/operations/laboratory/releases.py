@@ -137,7 +137,13 @@ def _require_released(reader: Reader, sample: SampleRecord, reason: str) -> Batc
 
 
 def _propose(
-    reader: Reader, batch: Batch, kind: str, entries: list[MeasurementEntry], reason: str, override_reason: str, request_id: str
+    reader: Reader,
+    batch: Batch,
+    kind: str,
+    entries: list[MeasurementEntry],
+    reason: str,
+    override_reason: str,
+    request_id: str,
 ) -> Release:
     if not entries:
         raise UsageError(
@@ -206,9 +212,7 @@ def free_entries(release: Release) -> None:
 
 
 def _require_another(reader: Reader, release: Release) -> None:
-    entered = set(
-        MeasurementEntry.objects.unscoped(_OF_RELEASE).filter(release=release).values_list("entered_by", flat=True)
-    )
+    entered = set(MeasurementEntry.objects.unscoped(_OF_RELEASE).filter(release=release).values_list("entered_by", flat=True))
     is_own = reader.username == release.proposed_by or (release.kind != "release" and reader.username in entered)
     if is_own and (settings.SERVER.two_person_release or release.override_reason):
         raise UsageError(

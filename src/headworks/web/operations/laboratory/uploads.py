@@ -1,4 +1,4 @@
-"""A file between its dry run and its keeping: stored by its content, named in the form by a signature that only its sender may use."""
+"""A file between its dry run and its keeping: stored by its content, asked for by a signed word that only its sender may use."""
 
 from __future__ import annotations
 

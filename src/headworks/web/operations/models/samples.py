@@ -1,4 +1,4 @@
-"""A plan, and the samples it asks for. A planned sample and the one that is taken are the same row, so nothing is kept twice."""
+"""A plan, and the samples it asks for. The planned sample and the one that is taken are one row, so nothing is kept twice."""
 
 from __future__ import annotations
 

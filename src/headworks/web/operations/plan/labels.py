@@ -49,4 +49,6 @@ def print_labels(reader: Reader, sample_ids: Sequence[str], *, request_id: str =
         for sample in samples:
             said = Said(event_id=str(uuid.uuid4()), kind="label_printed", at=timezone.now())
             perform(reader, sample.sample_id, said, request_id=request_id)
-    return [{"sample": sample, "name": names.get(sample.site_id, ""), "qr": qr_picture(sample.sample_id)} for sample in samples]
+    return [
+        {"sample": sample, "name": names.get(sample.site_id, ""), "qr": qr_picture(sample.sample_id)} for sample in samples
+    ]

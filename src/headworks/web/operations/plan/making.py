@@ -83,9 +83,7 @@ def _rows(reader: Reader, plan: SamplingPlan, planned: Iterable[Planned]) -> lis
             number += 1
         given.add(code)
         rows.append(
-            SampleRecord(
-                sample_id=code, plan=plan, site_id=site, owner_path=owners[site], planned_day=day, stratum=stratum
-            )
+            SampleRecord(sample_id=code, plan=plan, site_id=site, owner_path=owners[site], planned_day=day, stratum=stratum)
         )
     return rows
 

@@ -25,7 +25,7 @@ from headworks.web.audit.middleware import about
 from headworks.web.operations.custody.pages import SEEING, seen_samples, site_names
 from headworks.web.operations.models import SamplingPlan
 from headworks.web.operations.plan.making import PLAN_SCOPE, keep_plan, make_plan
-from headworks.web.operations.plan.plan_files import plan_csv, read_plan_csv
+from headworks.web.operations.plan.plan_files import MOST_BYTES, plan_csv, read_plan_csv
 
 _SITES_A_PAGE = 20
 _FAULTS_SHOWN = 200
@@ -67,7 +67,9 @@ def plans(request: HttpRequest) -> HttpResponse:
 def _plans(request: HttpRequest, reader: Reader, *, status: int = 200, **more: Any) -> HttpResponse:
     rows = list(seen_plans(reader).order_by("-first_day", "name")[:200])
     mine = seen_samples(reader).filter(plan__in=rows).values("plan_id")
-    counted = {row["plan_id"]: row for row in mine.annotate(n=Count("pk"), n_open=Count("pk", filter=Q(state="planned"))).order_by()}
+    counted = {
+        row["plan_id"]: row for row in mine.annotate(n=Count("pk"), n_open=Count("pk", filter=Q(state="planned"))).order_by()
+    }
     said = {
         "plans": [(plan, counted.get(plan.pk, {"n": 0, "n_open": 0})) for plan in rows],
         "may_plan": reader.has(PLAN_SCOPE), "areas": _areas(reader), "form": request.POST,
@@ -103,7 +105,9 @@ def _make(request: HttpRequest, reader: Reader) -> SamplingPlan:
             _("A day or a number of the plan cannot be read."), found=str(problem), remedy=_("Write days as 2026-03-01"),
             code="HW-U148",
         ) from problem  # fmt: skip
-    return make_plan(reader, said.get("name", "").strip() or f"{area.area_id} {first}", area.path, rule, request_id=request.request_id)  # type: ignore[attr-defined]
+    return make_plan(
+        reader, said.get("name", "").strip() or f"{area.area_id} {first}", area.path, rule, request_id=request.request_id
+    )  # type: ignore[attr-defined]
 
 
 @signed_in(PLAN_SCOPE)
@@ -116,7 +120,7 @@ def from_file(request: HttpRequest) -> HttpResponse:
     if file is None:
         problem = UsageError(_("No file was sent."), remedy=_("Choose a CSV file"), code="HW-U149")
         return _plans(request, reader, problem=problem, status=400)
-    planned, faults = read_plan_csv(reader, file.read())
+    planned, faults = read_plan_csv(reader, file.read(MOST_BYTES + 1))
     if faults:
         problem = UsageError(
             _("The file was not taken; nothing of it was kept."), where=file.name[-80:], found=str(len(faults)),
@@ -143,7 +147,9 @@ def calendar(request: HttpRequest, number: int) -> HttpResponse:
     mine = seen_samples(reader).filter(plan=plan)
     wanted = request.GET.get("site", "").strip()[:80]
     sites = mine.filter(site_id__startswith=wanted) if wanted else mine
-    page = Paginator(sites.order_by("site_id").values_list("site_id", flat=True).distinct(), _SITES_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(sites.order_by("site_id").values_list("site_id", flat=True).distinct(), _SITES_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     rows = list(mine.filter(site_id__in=list(page)).order_by("planned_day"))
     names = site_names(reader, set(page))
     ends = mine.aggregate(first=Min("planned_day"), last=Max("planned_day"))
@@ -168,7 +174,10 @@ def _cells(rows: list[Any], weeks: list[dt.date]) -> list[dict[str, Any]]:
     for row in rows:
         by_day.setdefault(row.planned_day, []).append(row)
     return [
-        {"monday": week, "days": [(week + dt.timedelta(days=n), by_day.get(week + dt.timedelta(days=n), [])) for n in range(7)]}
+        {
+            "monday": week,
+            "days": [(week + dt.timedelta(days=n), by_day.get(week + dt.timedelta(days=n), [])) for n in range(7)],
+        }
         for week in weeks
         if any(by_day.get(week + dt.timedelta(days=n)) for n in range(7))
     ]

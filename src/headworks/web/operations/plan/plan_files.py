@@ -19,7 +19,7 @@ from headworks.web.operations.models import SamplingPlan
 from headworks.web.operations.plan.making import PLAN_SCOPE, Planned
 
 COLUMNS = ("site_id", "day", "stratum", "sample_id", "state")
-_LONGEST = 16 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 _MOST_ROWS = 200_000
 Fault = tuple[int, str, str, str]  # row, column, found, what is wrong
 
@@ -32,7 +32,7 @@ def plan_csv(plan: SamplingPlan, rows: Any) -> str:
 
 def read_plan_csv(reader: Reader, content: bytes) -> tuple[list[Planned], list[Fault]]:
     """Site and day of each row, and every fault by row and column. A site that is not the reader's reads as unknown."""
-    if len(content) > _LONGEST:
+    if len(content) > MOST_BYTES:
         return [], [(0, "", f"{len(content)} bytes", _("The file is larger than 16 MB."))]
     try:
         text = content.decode("utf-8-sig")

@@ -64,7 +64,10 @@ def add(request: HttpRequest) -> HttpResponse:
         ) from problem
     if said.get("role") not in SAMPLE_ROLES:
         raise UsageError(
-            _("There is no such role of a sample."), found=said.get("role", "")[:40], remedy=", ".join(SAMPLE_ROLES), code="HW-U146"
+            _("There is no such role of a sample."),
+            found=said.get("role", "")[:40],
+            remedy=", ".join(SAMPLE_ROLES),
+            code="HW-U146",
         )
     sample = add_sample(request.reader, said.get("site", "").strip(), day, said["role"], request_id=request.request_id)  # type: ignore[attr-defined]
     request.is_audited = True  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from headworks.web.operations.models import SampleRecord
 _MOST_TASKS = 2_000
 # A sample that was not taken on its day may be taken so much later; after that it is late and a day of its own.
 _STILL_A_TASK = dt.timedelta(days=3)
+_COUNTY = 3
 
 
 @dataclass
@@ -35,20 +36,26 @@ def routes_of(reader: Reader, day: dt.date, *, is_open_only: bool = False) -> li
         rows = rows.filter(planned_day=day)
     found = list(rows.order_by("planned_day", "sample_id")[:_MOST_TASKS])
     sites = {site.site_id: site for site in visible_sites(reader, "capture").filter(pk__in={row.site_id for row in found})}
-    areas = areas_of(row.owner_path for row in found)
+    areas = _areas_of_routes({row.owner_path for row in found})
     routes: dict[str, Route] = {}
     for row in found:
-        route = routes.setdefault(row.owner_path, Route(areas.get(row.owner_path)))
-        route.tasks.append({"sample": row, "site": sites.get(row.site_id), "is_late": row.planned_day < day})
+        area = areas.get(row.owner_path)
+        route = routes.setdefault("" if area is None else area.path, Route(area))
+        is_late = row.state == "planned" and row.planned_day < day
+        route.tasks.append({"sample": row, "site": sites.get(row.site_id), "is_late": is_late})
     for route in routes.values():
         order = route_order({task["sample"].site_id: _place(task["site"]) for task in route.tasks})
         route.tasks.sort(key=lambda task: (order.index(task["sample"].site_id), task["sample"].sample_id))
     return [routes[path] for path in sorted(routes)]
 
 
-def areas_of(paths: Any) -> dict[str, AreaNode]:
-    """Areas by their path."""
-    return {area.path: area for area in AreaNode.objects.filter(path__in=set(paths) - {""})}
+def _areas_of_routes(owners: set[str]) -> dict[str, AreaNode]:
+    """The county of each owner, or what is nearest above it where there is no county; a street alone is no route."""
+    above = {owner: ["/".join(owner.split("/")[:n]) + "/" for n in range(1, owner.count("/") + 1)] for owner in owners}
+    known = AreaNode.objects.filter(path__in={path for paths in above.values() for path in paths}, level__lte=_COUNTY)
+    areas = {area.path: area for area in known}
+    nearest = {owner: [areas[path] for path in paths if path in areas] for owner, paths in above.items()}
+    return {owner: found[-1] for owner, found in nearest.items() if found}
 
 
 def _place(site: Any) -> tuple[float | None, float | None]:

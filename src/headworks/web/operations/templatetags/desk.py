@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.formats import number_format
 
 register = template.Library()
 
@@ -29,3 +30,18 @@ def split_words(text: str) -> list[str]:
     ['accepted', 'suspect']
     """
     return text.split()
+
+
+@register.filter
+def in_full(value: float | None) -> str:
+    """A result as it was entered, to its last digit; who releases a number must see all of it.
+
+    Examples
+    --------
+    >>> in_full(None)
+    '–'
+    """
+    if value is None:
+        return "–"
+    text = f"{value:.12g}"
+    return text if "e" in text else str(number_format(text, use_l10n=True))

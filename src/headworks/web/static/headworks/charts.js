@@ -27,7 +27,7 @@ const draw = async (place, interpreter) => {
   if (width && width < spec.layer?.[0]?.width) spec.width = width - 70;
   if (width) spec.width = Math.max(220, Math.min(width - 80, 900));
   await globalThis.vegaEmbed(place, spec, {
-    ast: true, expr: interpreter, actions: false, defaultStyle: false, renderer: "svg", tooltip: say, mode: "vega-lite",
+    ast: true, expr: interpreter, actions: false, defaultStyle: false, renderer: "svg", tooltip: say, mode: "vega-lite", logLevel: globalThis.vega.Error,
   });
   place.dataset.drawn = String(Math.round(performance.now()));
 };

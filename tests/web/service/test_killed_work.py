@@ -1,0 +1,127 @@
+"""``kill -9`` of the worker at random moments of an import: afterwards all is as if nothing had happened."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import polars as pl
+import pytest
+from tests.web.service.served import CLEAN, headworks
+
+from headworks.jobs.serving import current_run
+from headworks.store import Workspace, latest_run, read_facts, read_imports
+from headworks.web.work.queue import MOST_ATTEMPTS
+
+pytestmark = pytest.mark.slow
+WORKER = [sys.executable, "-m", "headworks.web.service.child", "worker"]
+
+
+@pytest.fixture
+def waiting(province_made, tmp_path):
+    """Copies of a workspace in which an import waits."""
+    base = shutil.copytree(province_made.path, tmp_path / "base", ignore=shutil.ignore_patterns("server", "serving"))
+    assert headworks("user", "add", base, "boss", "--role", "administrator").returncode == 0
+    file = tmp_path / "more.csv"
+    sites = read_facts(Workspace.open(base), "samples").sort("sample_id").head(40)
+    rows = ["sample_id,analyte,concentration_ng_per_l"] + [
+        f"{name},ketamine,{20 + n}" for n, name in enumerate(sites["sample_id"])
+    ]
+    file.write_text("\n".join(rows) + "\n")
+    said = json.dumps({"path": str(file), "name": "more.csv", "format": "headworks"})
+    with closing(sqlite3.connect(base / "server" / "headworks.sqlite3")) as database, database:
+        columns = "kind, said, state, asked_by, area_path, asked_at, step, attempts, is_cancel_asked, outcome, once_key"
+        database.execute(
+            f"INSERT INTO work_workitem ({columns}) VALUES ('import', ?, 'waiting', 'boss', '', '2026-01-01', '', 0, 0, '{{}}', '')",
+            [said],
+        )
+
+    def copy(name):
+        return shutil.copytree(base, tmp_path / name)
+
+    return copy
+
+
+def states(folder):
+    with closing(sqlite3.connect(folder / "server" / "headworks.sqlite3", timeout=20)) as database:
+        return database.execute("SELECT kind, state, attempts FROM work_workitem ORDER BY id").fetchall()
+
+
+def work(folder, kill_after=None):
+    """Run a worker until all is done, or until it is killed; whether it was."""
+    process = subprocess.Popen([*WORKER, str(folder)], env=CLEAN)
+    begun = time.monotonic()
+    try:
+        while time.monotonic() - begun < (kill_after or 120):
+            found = states(folder)
+            if len(found) == 3 and all(state not in ("waiting", "running") for _, state, _ in found):
+                return False
+            time.sleep(0.02)
+        assert kill_after, "the worker did not come to an end"
+        return True
+    finally:
+        process.send_signal(signal.SIGKILL if kill_after else signal.SIGTERM)
+        process.wait(60)
+
+
+def outcome(folder):
+    """What people see in the end: facts, results by their digests, which run is shown."""
+    workspace = Workspace.open(folder)
+    facts = read_facts(workspace, "measurements").drop("import_id", strict=False)
+    run = latest_run(workspace)
+    return (
+        facts.select(sorted(set(facts.columns) - {"imported_at", "import_seq"})).sort(pl.all()).write_csv(),
+        {name: said["rows"] for name, said in run.results.items()},
+        [
+            {key: part[key] for key in ("rows", "sha256") if key in part}
+            for name in sorted(run.results)
+            for part in parts(run, name)
+        ],
+        current_run(workspace) == run.run_id,
+        read_imports(workspace).height,
+    )
+
+
+def parts(run, name):
+    found = run.results[name].get("parts", {})
+    return list(found.values()) if isinstance(found, dict) else list(found)
+
+
+def test_a_killed_worker_is_followed_by_one_that_ends_what_it_began(waiting):
+    plain = waiting("plain")
+    begun = time.monotonic()
+    assert not work(plain)
+    took = time.monotonic() - begun
+    expected = outcome(plain)
+    rng = random.Random(44)
+    for number in range(3):
+        folder = waiting(f"killed-{number}")
+        kills = 0
+        while kills < MOST_ATTEMPTS - 2 and work(folder, kill_after=1.0 + rng.random() * (took - 1.0)):
+            kills += 1
+        work(folder)
+        assert [kind for kind, _, _ in states(folder)] == ["import", "run", "serve_figures"]
+        assert {state for _, state, _ in states(folder)} == {"done"}
+        assert outcome(folder) == expected, kills
+        assert headworks("audit", "verify", folder).returncode == 0
+
+
+def test_there_is_one_worker(waiting):
+    folder = waiting("two")
+    first = subprocess.Popen([*WORKER, str(folder)], env=CLEAN)
+    second = subprocess.Popen([*WORKER, str(folder)], env=CLEAN)
+    try:
+        until = time.monotonic() + 90
+        while time.monotonic() < until and not (len(states(folder)) == 3 and {one[1] for one in states(folder)} == {"done"}):
+            time.sleep(0.1)
+        assert {(state, attempts) for _, state, attempts in states(folder)} == {("done", 1)}
+    finally:
+        for process in (first, second):
+            os.kill(process.pid, signal.SIGTERM)
+        assert {first.wait(30), second.wait(30)} == {0}
