@@ -29,7 +29,8 @@ def codes(workspace, host=OTHERS):
 
 
 def test_on_this_machine_alone_nothing_is_unsafe(made):
-    assert codes(made(), "127.0.0.1") == codes(Workspace.open(made().path), "::1") == []
+    workspace = made()
+    assert codes(workspace, "127.0.0.1") == codes(workspace, "::1") == []
 
 
 def test_an_address_that_others_reach_needs_https_and_names(made):
@@ -58,8 +59,9 @@ def test_a_second_factor_is_required_unless_only_this_machine_reaches_it(made, m
 
 def test_debug_is_for_this_machine_alone(made, monkeypatch):
     monkeypatch.setenv("HEADWORKS_SERVER_DEBUG", "1")
-    assert "HW-U106" in codes(made())
-    assert codes(Workspace.open(made().path), "127.0.0.1") == []
+    workspace = made()
+    assert "HW-U106" in codes(workspace)
+    assert codes(workspace, "127.0.0.1") == []
 
 
 def test_secrets_that_others_may_read(made, tmp_path):

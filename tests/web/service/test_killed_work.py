@@ -15,7 +15,11 @@ import polars as pl
 import pytest
 from tests.web.service.served import CLEAN, headworks
 
+from headworks.jobs.demo_province import demo_plan
+from headworks.jobs.import_files import ImportOrder, import_file
+from headworks.jobs.run import run
 from headworks.jobs.serving import current_run
+from headworks.jobs.simulate import SimulateOrder, simulate
 from headworks.store import Workspace, latest_run, read_facts, read_imports
 from headworks.web.work.queue import MOST_ATTEMPTS
 
@@ -24,9 +28,13 @@ WORKER = [sys.executable, "-m", "headworks.web.service.child", "worker"]
 
 
 @pytest.fixture
-def waiting(province_made, tmp_path):
-    """Copies of a workspace in which an import waits."""
-    base = shutil.copytree(province_made.path, tmp_path / "base", ignore=shutil.ignore_patterns("server", "serving"))
+def waiting(tmp_path):
+    """Copies of a small workspace in which an import waits."""
+    base = tmp_path / "base"
+    written = simulate(base, demo_plan("44", n_sites=6), SimulateOrder())
+    for path in written.files:
+        import_file(Workspace.open(base), path, ImportOrder("headworks"))
+    run(Workspace.open(base))
     assert headworks("user", "add", base, "boss", "--role", "administrator").returncode == 0
     file = tmp_path / "more.csv"
     sites = read_facts(Workspace.open(base), "samples").sort("sample_id").head(40)
@@ -36,9 +44,9 @@ def waiting(province_made, tmp_path):
     file.write_text("\n".join(rows) + "\n")
     said = json.dumps({"path": str(file), "name": "more.csv", "format": "headworks"})
     with closing(sqlite3.connect(base / "server" / "headworks.sqlite3")) as database, database:
-        columns = "kind, said, state, asked_by, area_path, asked_at, step, attempts, is_cancel_asked, outcome, once_key"
         database.execute(
-            f"INSERT INTO work_workitem ({columns}) VALUES ('import', ?, 'waiting', 'boss', '', '2026-01-01', '', 0, 0, '{{}}', '')",
+            "INSERT INTO work_workitem (kind, said, state, asked_by, area_path, asked_at, step, attempts, is_cancel_asked, outcome,"
+            " once_key) VALUES ('import', ?, 'waiting', 'boss', '', '2026-01-01', '', 0, 0, '{}', '')",
             [said],
         )
 
@@ -74,22 +82,22 @@ def outcome(folder):
     """What people see in the end: facts, results by their digests, which run is shown."""
     workspace = Workspace.open(folder)
     facts = read_facts(workspace, "measurements").drop("import_id", strict=False)
-    run = latest_run(workspace)
+    newest = latest_run(workspace)
     return (
         facts.select(sorted(set(facts.columns) - {"imported_at", "import_seq"})).sort(pl.all()).write_csv(),
-        {name: said["rows"] for name, said in run.results.items()},
+        {name: said["rows"] for name, said in newest.results.items()},
         [
             {key: part[key] for key in ("rows", "sha256") if key in part}
             for name in sorted(run.results)
             for part in parts(run, name)
         ],
-        current_run(workspace) == run.run_id,
+        current_run(workspace) == newest.run_id,
         read_imports(workspace).height,
     )
 
 
-def parts(run, name):
-    found = run.results[name].get("parts", {})
+def parts(newest, name):
+    found = newest.results[name].get("parts", {})
     return list(found.values()) if isinstance(found, dict) else list(found)
 
 

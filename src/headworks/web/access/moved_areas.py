@@ -11,6 +11,7 @@ A path of an object keeps leading where it led; rows of the audit log stay as th
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import polars as pl
 from django.apps import apps
@@ -70,7 +71,7 @@ def follow_areas(before: dict[str, str], after: dict[str, str], changes: pl.Data
     return len(moved)
 
 
-def _columns_with_paths() -> list[tuple[type, str]]:
+def _columns_with_paths() -> list[tuple[Any, str]]:
     named = [(model, model.area_path_field) for model in apps.get_models() if getattr(model, "area_path_field", None)]
     more = [(apps.get_model(app, model), field) for app, model, field in (*_MORE, _TOKENS)]
     return [(model, field) for model, field in dict.fromkeys(named + more) if "__" not in field]

@@ -99,7 +99,7 @@ class PasswordByCode(NewPassword):
 
     username = _username()
     code = _code(_("One-time code"))
-    field_order = ("username", "code", "new_password", "again")
+    field_order: tuple[str, ...] = ("username", "code", "new_password", "again")
 
 
 class FirstAdministrator(PasswordByCode):

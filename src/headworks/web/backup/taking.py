@@ -142,8 +142,8 @@ def _write(beside: Path, manifest: BackupManifest, target: Path) -> int:
             member.size, member.mode = len(content), 0o600
             archive.addfile(member, io.BytesIO(content))
             file.flush()
-        with partly.open("rb") as file:
-            os.fsync(file.fileno())
+        with partly.open("rb") as written:
+            os.fsync(written.fileno())
         partly.replace(target)
     except BaseException:
         partly.unlink(missing_ok=True)

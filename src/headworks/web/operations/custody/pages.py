@@ -32,6 +32,7 @@ from headworks.web.operations.plan.routes import late_samples
 from headworks.web.operations.states import RELEASED, STATE_WORDS, TRANSITIONS
 
 SEEING = ("capture", "view_samples")
+_LABORATORY = ("measure", "approve", "release")
 _PAGE = 50
 _LATE_SHOWN = 10
 # What a page of a sample offers; receiving and the laboratory have pages of their own.
@@ -134,18 +135,28 @@ def sample_page(request: HttpRequest, sample_id: str, problem: UsageError | None
     found = require_sample(reader, sample_id)
     about(request, "sample", sample_id, found.owner_path)
     events = events_of(sample_id, reader)
-    is_seen_whole = reader.has("view_samples") and SampleRecord.objects.visible_to(reader).filter(pk=sample_id).exists()
+    shown = [
+        {"event": event, "words": TRANSITIONS[event.kind].words, "to": STATE_WORDS.get(event.state_to)} for event in events
+    ]
     said = {
         "sample": found, "site": site_names(reader, {found.site_id}).get(found.site_id), "problem": problem,
-        "events": [{"event": event, "words": TRANSITIONS[event.kind].words, "to": STATE_WORDS.get(event.state_to)} for event in events],
+        "events": shown,
         "broken": broken_events(found), "deviations": _rows(Deviation, reader, sample_id).order_by("pk"),
         "photos": _rows(Photo, reader, sample_id).order_by("pk"), "qr": qr_picture(sample_id),
         "conformity": conformity_of_sample(found), "offered": _offered(reader, found), "event_id": str(uuid.uuid4()),
-        "entries": MeasurementEntry.objects.visible_to(reader).filter(sample_id=sample_id).select_related("batch", "release")
-        if is_seen_whole else (),
-        "may_correct": found.state in RELEASED and reader.has("measure", found.owner_path) and reader.has("release", found.owner_path),
+        "entries": _results(reader, found),
+        "may_correct": found.state in RELEASED and all(reader.has(scope, found.owner_path) for scope in ("measure", "release")),
     }  # fmt: skip
     return render(request, "operations/sample.html", said, status=400 if problem else 200)
+
+
+def _results(reader: Reader, found: SampleRecord) -> Any:
+    """Results of a sample, for the laboratory and for stewards: everybody else is shown figures, cut to their tier, elsewhere."""
+    is_laboratory = any(reader.has(scope, found.owner_path) for scope in _LABORATORY)
+    if not is_laboratory and reader.tier_at(found.owner_path) != "steward":
+        return ()
+    rows = MeasurementEntry.objects.visible_to(reader).filter(sample_id=found.sample_id)
+    return (rows if is_laboratory else rows.filter(is_released=True)).select_related("batch", "release")
 
 
 def _rows(model: Any, reader: Reader, sample_id: str) -> Any:

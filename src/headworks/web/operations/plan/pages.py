@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -152,12 +152,13 @@ def calendar(request: HttpRequest, number: int) -> HttpResponse:
     )
     rows = list(mine.filter(site_id__in=list(page)).order_by("planned_day"))
     names = site_names(reader, set(page))
-    ends = mine.aggregate(first=Min("planned_day"), last=Max("planned_day"))
-    weeks = _weeks(ends["first"] or plan.first_day, ends["last"] or plan.last_day)
+    weeks = _weeks(plan.first_day, plan.last_day)
+    today = timezone.localdate()
     said = {
-        "plan": plan, "page": page, "wanted": wanted, "weeks": weeks, "today": timezone.localdate(),
+        "plan": plan, "page": page, "wanted": wanted, "weeks": weeks, "today": today,
         "calendars": [(site, names.get(site), _cells([row for row in rows if row.site_id == site], weeks)) for site in page],
-        "weekdays": _weekdays(mine), "n_samples": mine.count(), "n_late": mine.filter(state="planned", planned_day__lt=timezone.localdate()).count(),
+        "weekdays": _weekdays(mine), "n_samples": mine.count(),
+        "n_late": mine.filter(state="planned", planned_day__lt=today).count(),
     }  # fmt: skip
     return render(request, "operations/plan.html", said)
 
