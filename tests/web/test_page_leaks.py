@@ -46,7 +46,7 @@ def filled(path, ids):
     found = [path.strip("^$").replace("\\", "")]
     for place in _PLACE.finditer(path):
         name = place.group(1) or place.group(2)
-        values = _KINDS.get(name) or [str(value) for value in ids[name]]
+        values = _KINDS.get(name) or [str(value) for value in ids.get(name) or ids.get("number", ["1"])]
         written = place.group(0).replace("\\", "")
         found = [one.replace(written, value) for one in found for value in values]
     return ["/" + one for one in found]

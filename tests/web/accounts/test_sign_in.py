@@ -22,7 +22,7 @@ def test_name_and_password_make_a_session_and_a_row(account, client):
     account("sampler", username="sampler-1")
     answer = sign_in(client, "sampler-1")
     assert answer.status_code == 302
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/operations/"
     row = AuditRow.objects.get(action="sign_in")
     assert (row.actor, row.detail) == ("sampler-1", "password")
 
@@ -96,8 +96,8 @@ def test_success_takes_the_attempts_back(account, client):
 def test_one_is_led_on_to_a_page_here_and_never_elsewhere(account, client):
     account("sampler", username="known")
     assert sign_in(client, "known", next="/operations/").headers["Location"] == "/operations/"
-    assert sign_in(client, "known", next="https://evil.example/").headers["Location"] == "/"
-    assert sign_in(client, "known", next="//evil.example/").headers["Location"] == "/"
+    assert sign_in(client, "known", next="https://evil.example/").headers["Location"] == "/operations/"
+    assert sign_in(client, "known", next="//evil.example/").headers["Location"] == "/operations/"
 
 
 def device(of):
@@ -113,7 +113,7 @@ def test_with_a_device_the_password_alone_opens_nothing(account, client):
     assert answer.headers["Location"] == "/sign-in/code/"
     assert client.get("/settings/").status_code == 302
     answer = client.post("/sign-in/code/", {"code": totp.now()})
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/operations/"
     assert client.get("/settings/").status_code == 200
 
 
@@ -224,3 +224,12 @@ def test_a_form_from_another_page_is_refused(account):
     strict = Client(enforce_csrf_checks=True)
     assert sign_in(strict, "known").status_code == 403
     assert Client(headers={"Sec-Fetch-Site": "cross-site"}).post("/sign-in/", {}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "where"),
+    [("officer", "/situation/"), ("sampler", "/operations/"), ("administrator", "/accounts/"), ("auditor", "/audit/")],
+)
+def test_each_lands_where_there_is_something_for_them(account, client, role, where):
+    account(role, username="known", tier="public")
+    assert sign_in(client, "known").headers["Location"] == where

@@ -20,12 +20,14 @@ from django.views.decorators.http import require_POST
 
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.middleware import PURPOSE_KEY
+from headworks.web.access.reader import reader_of
 from headworks.web.accounts.forms import PURPOSES, PurposeForm, SecondFactorForm, SignInForm
 from headworks.web.accounts.middleware import GATE_KEY, STRONG_KEY
 from headworks.web.accounts.models import Account
 from headworks.web.accounts.proofs import issuer, second_factor, throttle
 from headworks.web.accounts.proofs.networks import browser_of, coarse_network
 from headworks.web.audit.middleware import record_change
+from headworks.web.frame import PARTS
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _PROVING = "proving"
@@ -43,9 +45,15 @@ def begin_session(
     request.session[STRONG_KEY] = is_strong
     request.session["browser"], request.session["network"] = browser_of(request), coarse_network(request)
     record_change(request, "sign_in", actor=account.username, object_kind="account", object_id=account.username, detail=how)
-    response = HttpResponseRedirect(then or reverse("front"))
+    response = HttpResponseRedirect(then or _landing(account))
     remember_language(response, account.language)
     return response
+
+
+def _landing(account: Account) -> str:
+    """The first part of the bar that the account may see; its settings where there is none."""
+    reader = reader_of(account)
+    return reverse(next((part.route for part in PARTS if reader.has_any(part.scopes)), "settings"))
 
 
 def remember_language(response: HttpResponse, language: str) -> None:
@@ -182,5 +190,5 @@ def purpose(request: HttpRequest) -> HttpResponse:
         request.session[PURPOSE_KEY] = f"{chosen}: {note}" if note else chosen
         record_change(request, "purpose", object_kind="session", purpose=request.session[PURPOSE_KEY])
         messages.success(request, _("Noted: %(purpose)s") % {"purpose": PURPOSES[chosen]})
-        return HttpResponseRedirect(wanted(request) or reverse("front"))
+        return HttpResponseRedirect(wanted(request) or _landing(request.user))
     return render(request, "accounts/purpose.html", {"form": form, "next": wanted(request)})

@@ -145,13 +145,13 @@ def sample_page(request: HttpRequest, sample_id: str, problem: UsageError | None
         "photos": _rows(Photo, reader, sample_id).order_by("pk"), "qr": qr_picture(sample_id),
         "conformity": conformity_of_sample(found), "offered": _offered(reader, found), "event_id": str(uuid.uuid4()),
         "entries": _results(reader, found),
-        "may_correct": found.state in RELEASED and all(reader.has(scope, found.owner_path) for scope in ("measure", "release")),
+        "may_correct": found.state in RELEASED and all(reader.has(one, found.owner_path) for one in ("measure", "release")),
     }  # fmt: skip
     return render(request, "operations/sample.html", said, status=400 if problem else 200)
 
 
 def _results(reader: Reader, found: SampleRecord) -> Any:
-    """Results of a sample, for the laboratory and for stewards: everybody else is shown figures, cut to their tier, elsewhere."""
+    """Results of a sample, for the laboratory and stewards: everybody else is shown figures cut to their tier, elsewhere."""
     is_laboratory = any(reader.has(scope, found.owner_path) for scope in _LABORATORY)
     if not is_laboratory and reader.tier_at(found.owner_path) != "steward":
         return ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +32,10 @@ from headworks.web.operations.models.laboratory import VERDICTS
 from headworks.web.operations.states import IN_LABORATORY
 
 SEEING = ("measure", "approve", "release", "view_samples")
+_OF_FORM = (
+    "sample_id", "analyte", "replicate", "concentration_ng_per_l", "detection", "lod_ng_per_l", "loq_ng_per_l", "u_analysis",
+    "qc_flag",
+)  # fmt: skip
 _FAULTS_SHOWN, _ROWS_SHOWN, _RELEASES_SHOWN = 200, 20, 50
 
 
@@ -190,24 +196,11 @@ def _kept(request: HttpRequest, found: Batch, sheet: Sheet, *, is_form: bool = F
 
 def _one_row(said: Any) -> bytes:
     """The form as a file of one row, so that both are read by the same rules."""
-    import csv
-    import io
-
-    columns = (
-        "sample_id",
-        "analyte",
-        "replicate",
-        "concentration_ng_per_l",
-        "detection",
-        "lod_ng_per_l",
-        "loq_ng_per_l",
-        "u_analysis",
-        "qc_flag",
-    )
+    said = {name: text for name in _OF_FORM if (text := " ".join(said.get(name, "").split())[:200])}
     buffer = io.StringIO()
     rows = csv.writer(buffer)
-    rows.writerow(columns)
-    rows.writerow([" ".join(said.get(name, "").split())[:200] for name in columns])
+    rows.writerow(said)
+    rows.writerow(said.values())
     return buffer.getvalue().encode()
 
 

@@ -1,4 +1,4 @@
-"""A file between its dry run and its keeping: stored by its content, asked for by a signed word that only its sender may use."""
+"""A file between its dry run and its keeping: stored by its content, asked for by a signed word that is its sender's alone."""
 
 from __future__ import annotations
 
