@@ -10,7 +10,14 @@ from headworks.jobs.step_change import step_change
 
 
 def figure(load, u=0.1, people=100.0, state="value", largest=0.1):
-    return {"state": state, "load_mg_per_1000_per_day": load, "u_day": u, "u_batch": 0.0, "population": people, "largest_share": largest}
+    return {
+        "state": state,
+        "load_mg_per_1000_per_day": load,
+        "u_day": u,
+        "u_batch": 0.0,
+        "population": people,
+        "largest_share": largest,
+    }
 
 
 def test_a_third_more_with_ten_percent_each_is_a_rise():

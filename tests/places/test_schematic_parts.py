@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headworks.places.boundaries import AreaBoundary, schematic_boundaries
-from headworks.places.dissolve import dissolved, holds
+from headworks.places.dissolve import holds
 from headworks.places.schematic_parts import parts_of, size_of, with_parts
 
 

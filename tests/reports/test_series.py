@@ -6,8 +6,26 @@ from headworks.reports.drawing.series import series_spec
 
 
 def rows():
-    value = {"first": "2025-01-06", "period": "2025-W02", "state": "value", "middle": 2.0, "lower": 1.0, "upper": 4.0, "run": 0, "hover": "2"}
-    below = {"first": "2025-01-13", "period": "2025-W03", "state": "below_limit", "middle": None, "lower": 0.0, "upper": 0.5, "run": 1, "hover": "b"}
+    value = {
+        "first": "2025-01-06",
+        "period": "2025-W02",
+        "state": "value",
+        "middle": 2.0,
+        "lower": 1.0,
+        "upper": 4.0,
+        "run": 0,
+        "hover": "2",
+    }
+    below = {
+        "first": "2025-01-13",
+        "period": "2025-W03",
+        "state": "below_limit",
+        "middle": None,
+        "lower": 0.0,
+        "upper": 0.5,
+        "run": 1,
+        "hover": "b",
+    }
     return [value, below]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headworks.cli.app import app
 from headworks.cli.console import result, result_json, say, steps, write_out
 from headworks.cli.workspace_commands import AsJson, WorkspacePath
+
+if TYPE_CHECKING:
+    from headworks.store import Workspace
 
 audit = typer.Typer(no_args_is_help=True, help="The server's audit log: is it whole; as a file.")
 app.add_typer(audit, name="audit")
@@ -24,6 +27,9 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer pages.")] = 2,
     check: Annotated[bool, typer.Option("--check", help="Only say what is unsafe or unfinished.")] = False,
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Do the work that is asked for, too.")] = True,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Make an account per role to look around with; for the demos' workspaces alone.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Open the workspace to browsers: pages, map, operations desk and API, with accounts and an audit log."""
@@ -45,6 +51,9 @@ def serve(
     with serving_once(opened):
         opened = open_database(workspace)
         code = make_ready(opened, say)
+        if demo:
+            _make_demo_people(opened, host)
+            code = None
         shown = f"http://{'127.0.0.1' if host in _ANY else host}:{port}/"
         if code is not None:
             say(f"There is no administrator yet. Open {shown}first-administrator/ and use this code, once, within a day:")
@@ -53,6 +62,16 @@ def serve(
         _close_database()
         watch(workspace.resolve(), host, port, workers, with_worker=worker, tell=say)
     say("Ended.")
+
+
+def _make_demo_people(workspace: Workspace, host: str) -> None:
+    from headworks.web.service.demo_people import make_demo_people
+
+    with steps("Preparing figures for the demo"):
+        people = make_demo_people(workspace, host)
+    say("Sign in as one of these; the passwords hold until the next start with --demo:")
+    for one in people:
+        result(f"  {one.username:20} {one.password}   {one.area}")
 
 
 def _close_database() -> None:

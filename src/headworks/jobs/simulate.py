@@ -155,6 +155,11 @@ def _require_weeks(plan: SimulationPlan, order: SimulateOrder) -> None:
         )
 
 
+def is_simulated(workspace: Workspace) -> bool:
+    """Whether a workspace was made by a simulation; other data are refused there from then on."""
+    return (workspace.path / "simulated" / _PLAN).is_file()
+
+
 def _require_room(folder: Path, plan_file: Path, plan: SimulationPlan) -> None:
     if not is_workspace(folder):
         return

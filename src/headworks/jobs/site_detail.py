@@ -82,7 +82,8 @@ def _detail(path: Path, site_id: str, tier: str, run_id: str, newest_import: int
     samples = samples if has_samples else samples.clear()
     of_them = pl.col("sample_id").is_in(samples["sample_id"].implode())
     broken = read_result_of(workspace, run, "nonconformities", only=of_them)
-    return SiteDetail(*found.values(), samples, disclose(disclosure, "nonconformities", broken).frame)
+    shown = disclose(disclosure, "nonconformities", broken).frame
+    return SiteDetail(found["population_estimates"], found["residue_ratios"], found["disposal_events"], samples, shown)
 
 
 def with_day(samples: pl.DataFrame) -> pl.DataFrame:

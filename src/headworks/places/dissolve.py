@@ -8,6 +8,7 @@ where a corner of one lies on the side of the other, the line between them stays
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def _outline(polygons: Sequence[Polygon]) -> dict[tuple[Corner, Corner], None]:
         for number, ring in enumerate(polygon):
             turned = ring if (signed_area(ring) > 0.0) == (number == 0) else ring[::-1]
             corners = [(float(x), float(y)) for x, y in np.round(turned, _DECIMALS)]
-            for start, end in zip(corners, corners[1:], strict=False):
+            for start, end in pairwise(corners):
                 if start == end:
                     continue
                 if (end, start) in edges:

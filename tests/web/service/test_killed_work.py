@@ -88,8 +88,8 @@ def outcome(folder):
         {name: said["rows"] for name, said in newest.results.items()},
         [
             {key: part[key] for key in ("rows", "sha256") if key in part}
-            for name in sorted(run.results)
-            for part in parts(run, name)
+            for name in sorted(newest.results)
+            for part in parts(newest, name)
         ],
         current_run(workspace) == newest.run_id,
         read_imports(workspace).height,

@@ -10,7 +10,7 @@ from tests.web.conftest import area_at
 from headworks.web.access.models import AreaNode
 from headworks.web.audit.models import AuditRow
 from headworks.web.signals.intake import raise_signal
-from headworks.web.signals.models import Signal, SignalDecision
+from headworks.web.signals.models import Signal, SignalDecision, StepTime
 
 ALL = "a test looks at every row"
 
@@ -128,3 +128,14 @@ def test_a_site_that_is_not_seen_and_a_code_that_is_no_area_are_refused_alike(tw
         for code in (outside.area_id, "nowhere")
     ]
     assert pages[0].count("There is no such") == pages[1].count("There is no such") == 1
+
+
+def test_hours_of_steps_are_set_by_stewards_of_everything_only(two, account, browse):
+    said = {"signal": 3, "triage": 48, "verification": 168, "risk_assessment": 336, "response": 720}
+    assert browse(account("officer")).post("/signals/times/", said).status_code == 404
+    assert browse(account("steward", two[0].path)).post("/signals/times/", said).status_code == 404
+    steward = browse(account("steward"))
+    assert steward.post("/signals/times/", {**said, "signal": 0}).status_code == 400
+    assert steward.post("/signals/times/", said).status_code == 302
+    assert StepTime.all_hours()["signal"] == 3
+    assert AuditRow.objects.filter(action="step_times_set").count() == 1

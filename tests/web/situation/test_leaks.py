@@ -8,7 +8,7 @@ from headworks.web.access.models import AreaNode, SiteArea, SiteNode
 from headworks.web.access.roles import ROLES
 
 AREA_ROUTES = (
-    "", "map/3/cells.json", "map/4/figures.json", "map/sites.json", "map.svg", "map.png", "map.csv", "figures.csv",
+    "", "map/3/cells.json", "map/4/figures.json", "map/sites.json", "map/table/?level=4", "map.svg", "map.png", "map.csv", "figures.csv",
     "figures.json", "chart.json", "chart.svg", "chart.png", "computed/?period=2025-W10&drug=ketamine",
 )  # fmt: skip
 

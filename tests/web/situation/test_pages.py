@@ -80,6 +80,16 @@ def test_what_makes_no_sense_is_refused_in_words(epidemiologist, query, code):
     assert code in answer.content.decode()
 
 
+def test_a_map_of_many_areas_leaves_its_table_to_a_page_of_its_own(epidemiologist):
+    top = area_at(1).area_id
+    page = body(epidemiologist, "/situation/?level=4&drug=ketamine")
+    assert 'id="map-table"' not in page
+    assert f"/areas/{top}/map/table/" in page
+    assert len(page) < 500_000
+    table = body(epidemiologist, f"/areas/{top}/map/table/?level=4&drug=ketamine")
+    assert table.count("<tr>") > 1_700
+
+
 def test_a_village_has_no_map_to_download(epidemiologist):
     leaf = AreaNode.objects.exclude(pk__in=AreaNode.objects.exclude(parent=None).values("parent")).filter(level=4).first()
     answer = epidemiologist.get(f"/areas/{leaf.area_id}/map.csv")

@@ -60,7 +60,8 @@ def series_spec(
     band = base.transform_filter(value).mark_rule(color=BAND, strokeWidth=9, opacity=0.75)
     layers = [
         band.encode(y=alt.Y("lower:Q", scale=scale, axis=axis), y2="upper:Q"),
-        base.transform_filter(value).mark_line(color=muted, strokeWidth=1).encode(y=alt.Y("middle:Q", scale=scale), detail="run:N"),
+        base.transform_filter(value).mark_line(color=muted, strokeWidth=1).encode(
+            y=alt.Y("middle:Q", scale=scale), detail="run:N"),
         base.transform_filter(value).mark_point(shape="stroke", size=90, color=ink, strokeWidth=1.8, opacity=1).encode(
             y=alt.Y("middle:Q", scale=scale)),
         base.transform_filter(below).mark_point(shape="triangle-down", size=70, fill=paper if is_dark else HATCH, stroke=ink,

@@ -18,6 +18,28 @@ from headworks.web.access.roles import ROLE_WORDS, ROLES, TIER_WORDS
 _PATH = 400
 
 
+def path_below(above: str, area_id: str) -> str:
+    """Path of an area below another's; a slash in a code is written so that it is none of the path.
+
+    Examples
+    --------
+    >>> path_below("AT/", "AT/Graz")
+    'AT/AT%2FGraz/'
+    """
+    return above + area_id.replace("%", "%25").replace("/", "%2F") + "/"
+
+
+def codes_of(path: str) -> list[str]:
+    """Codes of a path from the top down, the area's own last.
+
+    Examples
+    --------
+    >>> codes_of("AT/AT%2FGraz/")
+    ['AT', 'AT/Graz']
+    """
+    return [part.replace("%2F", "/").replace("%25", "%") for part in path.split("/") if part]
+
+
 class AreaNode(models.Model):
     """An area of the newest day the codes know."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from headworks.jobs.area_figures import tree_of
 from headworks.jobs.disclosure import Disclosure
 from headworks.store import Workspace, read_imports
-from headworks.web.access.models import AreaNode, RegisterState, SiteArea, SiteNode
+from headworks.web.access.models import AreaNode, RegisterState, SiteArea, SiteNode, path_below
 from headworks.web.access.moved_areas import follow_areas, lost_and_found
 
 _BATCH = 5_000
@@ -57,7 +57,7 @@ def _paths(tree: pl.DataFrame) -> Iterator[tuple[str, str]]:
     """Each area's path; the tree lists parents before children."""
     known: dict[str, str] = {}
     for area_id, parent in tree.sort("level", "area_id").select("area_id", "parent_id").rows():
-        known[area_id] = known.get(parent, "") + f"{area_id}/"
+        known[area_id] = path_below(known.get(parent, ""), area_id)
         yield area_id, known[area_id]
 
 

@@ -28,7 +28,7 @@ def reference(request: HttpRequest) -> HttpResponse:
 
 
 def _route(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    good = next((answer for status, answer in operation["responses"].items() if int(status) < 300), {})
+    good: dict[str, Any] = next((answer for status, answer in operation["responses"].items() if int(status) < 300), {})
     return {
         "id": operation["operationId"], "path": path, "method": method.upper(), "tag": operation["tags"][0],
         "summary": operation["summary"], "words": operation.get("description", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from headworks.core.errors import UsageError
 from headworks.jobs.import_files import ImportOrder, import_file
 from headworks.jobs.recipient_report import recipient_report
 from headworks.store import write_atomically
-from headworks.web.access.models import AreaNode
+from headworks.web.access.models import AreaNode, codes_of
 from headworks.web.access.policy import NotVisible, require_area
 from headworks.web.access.reader import Reader, reader_of
 from headworks.web.access.roles import TIERS
@@ -55,12 +56,13 @@ def report_work(said: dict[str, Any], tell: Tell) -> dict[str, Any]:
     except NotVisible as problem:
         raise UsageError("The report cannot be made with the rights that are left.", code="HW-U168") from problem
     tier = min(reader.tier_at(area.path), said["tier"], key=TIERS.index)
-    above = [code for code in area.path.rstrip("/").split("/")[:-1] if _sees(reader, code, tier)]
+    above = [code for code in codes_of(area.path)[:-1] if _sees(reader, code, tier)]
     tell(f"report of {area.pk} for {tier} readers")
     html = recipient_report(
         the_workspace(), area.pk, tier, period=said["period"] or None, language=said["language"], above=above
     )
-    name = f"{area.pk}-{said['account_id']}-{abs(hash((area.path, said['period'], said['language'], tier))):x}.html"
+    asked = f"{area.path}|{said['account_id']}|{said['period']}|{said['language']}|{tier}"
+    name = f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.html"
     path = the_workspace().path / "server" / "reports" / name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_atomically(path, html)

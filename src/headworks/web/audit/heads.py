@@ -53,28 +53,28 @@ def sign(said: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), said.encode(), hashlib.sha256).hexdigest()
 
 
-def keep_head(seq: int, head: str) -> None:
-    """Append a head; now and then make the file small again."""
+def keep_heads(rows: list[tuple[int, str]]) -> None:
+    """Append heads; now and then make the file small again."""
     path = heads_file()
-    if path is None:
+    if path is None or not rows:
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = json.dumps({"seq": seq, "hash": head, "signature": sign(f"{seq}:{head}")}) + "\n"
+    lines = [json.dumps({"seq": seq, "hash": head, "signature": sign(f"{seq}:{head}")}) + "\n" for seq, head in rows]
     with _locked(path, fcntl.LOCK_SH):
-        _append(path, line)
-    if seq % _COMPACT_EVERY == 0:
+        _append(path, "".join(lines))
+    if any(seq % _COMPACT_EVERY == 0 for seq, _ in rows):
         compact_heads()
 
 
-def _append(path: Path, line: str) -> None:
-    # One write of one line: lines of several processes do not mix.
+def _append(path: Path, lines: str) -> None:
+    # One write: lines of several processes do not mix.
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         size = os.fstat(handle).st_size
         # A crash may have left half a line: it stays by itself.
         if size and os.pread(handle, 1, size - 1) != b"\n":
-            line = "\n" + line
-        os.write(handle, line.encode())
+            lines = "\n" + lines
+        os.write(handle, lines.encode())
     finally:
         os.close(handle)
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from headworks.web.audit.chain import record
+from headworks.web.audit.together import record_view
 
 _READING = ("GET", "HEAD")
 # Asked by pages all the time, showing nothing that their page did not.
@@ -58,7 +59,7 @@ class audit_requests:  # noqa: N801  listed beside functions
 
     @staticmethod
     def _write(request: HttpRequest, reader: Any, said: dict[str, str], detail: str) -> None:
-        record(
+        record_view(
             **said, actor=getattr(reader, "username", ""), purpose=getattr(reader, "purpose", ""), detail=detail,
             request_id=getattr(request, "request_id", ""),
         )  # fmt: skip

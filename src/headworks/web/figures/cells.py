@@ -153,10 +153,11 @@ def _geojson(path: str, level: int, workspace: str, version: int, key: str) -> b
             continue
         one = shapes[code]
         rings = [[np.round(ring, _DECIMALS).tolist() for ring in polygon] for polygon in one.polygons]
+        middle = [round(value, _DECIMALS) for value in middle_of(one)]
         features.append(
             {
                 "type": "Feature", "id": number,
-                "properties": {"id": code, "middle": [round(value, _DECIMALS) for value in middle_of(one)], "wide": _width(one)},
+                "properties": {"id": code, "middle": middle, "wide": _width(one)},
                 "geometry": {"type": "MultiPolygon", "coordinates": rings},
             }
         )  # fmt: skip

@@ -55,26 +55,6 @@ class MapShown(NamedTuple):
     key: tuple[Hashable, ...]
 
 
-class MapShown(NamedTuple):
-    """All areas of a level in an area; ``previous`` is the period that changes are counted from."""
-
-    drawn: Drawn
-    rows: tuple[MapRow, ...]
-    analyte: str
-    period: str
-    previous: str
-    edges: tuple[float, ...]
-    run_id: str
-    tier: str
-    key: tuple[Hashable, ...]
-
-
-def reach_of(reader: Reader) -> tuple[Any, ...]:
-    """What of a reader decides which figures they see: two readers with the same see the same."""
-    views = tuple(sorted((right.area_path, right.tier) for right in reader.rights if "view" in right.scopes))
-    return views, reader.only_scopes, reader.only_path
-
-
 def map_shown(
     reader: Reader, area: AreaNode, level: int, of: tuple[str, str], periods: tuple[str, str], version: int
 ) -> MapShown:

@@ -18,12 +18,13 @@ from headworks.reports.drawing.classes import CIVIDIS
 from headworks.web.figures.map_rows import MapRow, MapShown, class_legend
 from headworks.web.figures.sentences import STATE_WORDS
 
-# Beyond so many areas their sentences are left to the script and the table: the page stays small.
-_MOST_LINKED = 400
+# Beyond so many areas links and sentences are left to the script and the table: the page stays small.
+MOST_LINKED = 400
 _LEGEND_ROW = 18.0
 _PATTERNS = (
     '<defs><pattern id="{name}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect class="paper" width="6" height="6" fill="{paper}"/><rect class="ink" width="1.6" height="6" fill="{ink}"/></pattern>'
+    '<rect class="paper" width="6" height="6" fill="{paper}"/>'
+    '<rect class="ink" width="1.6" height="6" fill="{ink}"/></pattern>'
     '<pattern id="{name}-dots" width="5" height="5" patternUnits="userSpaceOnUse">'
     '<rect class="paper" width="5" height="5" fill="{paper}"/><circle class="ink" cx="2.5" cy="2.5" r="1" fill="{ink}"/>'
     "</pattern></defs>"
@@ -53,26 +54,26 @@ def map_svg(shown: MapShown, title: str, query: dict[str, str], name: str = "map
     drawn = shown.drawn
     rows = {one.area_id: one for one in shown.rows}
     kept = urlencode(query)
-    linked = len(drawn.places) <= _MOST_LINKED
+    linked = len(drawn.places) <= MOST_LINKED
     parts = [
-        f'<svg id="{name}" class="map-picture" viewBox="0 0 {drawn.width:.0f} {drawn.height:.0f}" role="group" '
-        f"aria-label={quoteattr(title)}>",
+        (
+            f'<svg id="{name}" class="map-picture" viewBox="0 0 {drawn.width:.0f} {drawn.height:.0f}" role="group" '
+            f"aria-label={quoteattr(title)}>"
+        ),
         _PATTERNS.format(name=name, ink=INK, paper=PAPER),
     ]
     for place in sorted(drawn.places, key=lambda place: rows[place.area_id].state != "not_sampled"):
         one = rows[place.area_id]
-        shape = (
-            f'<path class="cell {one.state}" d="{place.path}" fill="{_fill(one, name)}">'
-            f"<title>{escape(one.sentence)}</title></path>"
+        drawn_as = f'<path class="cell {one.state}" d="{place.path}" fill="{_fill(one, name)}"'
+        if not linked:
+            parts.append(drawn_as + "/>")
+            continue
+        shape = f"{drawn_as}><title>{escape(one.sentence)}</title></path>"
+        href = f"{reverse('area', args=[place.area_id])}?{kept}"
+        parts.append(
+            f'<a href={quoteattr(href)} data-area={quoteattr(place.area_id)} data-x="{place.x:g}" data-y="{place.y:g}" '
+            f"aria-label={quoteattr(one.sentence)}>{shape}</a>"
         )
-        if linked:
-            href = f"{reverse('area', args=[place.area_id])}?{kept}"
-            parts.append(
-                f'<a href={quoteattr(href)} data-area={quoteattr(place.area_id)} data-x="{place.x:g}" data-y="{place.y:g}" '
-                f"aria-label={quoteattr(one.sentence)}>{shape}</a>"
-            )
-        else:
-            parts.append(shape)
     parts.append(_labels(shown, names_most=60))
     parts.append("</svg>")
     return mark_safe("".join(parts))  # noqa: S308  all text is escaped above
@@ -130,8 +131,10 @@ def map_file(shown: MapShown, title: str, source: str) -> str:
     height = top + drawn.height + 30 + _LEGEND_ROW * n_rows
     width = max(drawn.width, 480.0)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
-        f"height=\"{height:.0f}\" font-family=\"'Noto Sans', 'Noto Sans CJK SC', sans-serif\">",
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
+            f"height=\"{height:.0f}\" font-family=\"'Noto Sans', 'Noto Sans CJK SC', sans-serif\">"
+        ),
         f"<title>{escape(title)}</title>{_PATTERNS.format(name=name, ink=INK, paper=PAPER)}",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="{PAPER}"/>',
         f'<text x="8" y="20" font-size="13" font-weight="600" fill="{INK}">{escape(title)}</text>',

@@ -27,13 +27,15 @@ _MOST_FACTOR = 100.0
 
 def shared_factor(courses: Sequence[Sequence[Row | None]]) -> float:
     """By which factor every panel reaches from its bottom to its top, so that each holds nearly all of its intervals."""
-    needed = [_LEAST_FACTOR]
+    needed = []
     for course in courses:
         reach = _reach(course)
         if reach is not None:
             needed.append(reach[1] / reach[0])
+    if not needed:
+        return _LEAST_FACTOR
     needed.sort()
-    return min(needed[math.ceil(0.9 * (len(needed) - 1))] * 1.15, _MOST_FACTOR)
+    return min(max(needed[math.floor(0.9 * (len(needed) - 1))], _LEAST_FACTOR) * 1.15, _MOST_FACTOR)
 
 
 def _reach(course: Sequence[Row | None]) -> tuple[float, float] | None:
@@ -67,13 +69,14 @@ def small_course(course: Sequence[Row | None], factor: float, title: str) -> Saf
         return _PAD + (_TALL - 2 * _PAD) * (1 - math.log(inside / low) / math.log(high / low))
 
     parts = [
-        f'<svg class="course" viewBox="0 0 {_WIDE:g} {_TALL:g}" width="{_WIDE:g}" height="{_TALL:g}" role="img" '
-        f"aria-label={quoteattr(title)}>"
+        (
+            f'<svg class="course" viewBox="0 0 {_WIDE:g} {_TALL:g}" width="{_WIDE:g}" height="{_TALL:g}" role="img" '
+            f"aria-label={quoteattr(title)}>"
+        )
     ]
     middle = math.sqrt(low * high)
-    for line in (middle / 2, middle, middle * 2):
-        if low <= line <= high:
-            parts.append(f'<path class="grid" d="M0,{y(line):.1f}H{_WIDE:g}"/>')
+    lines = [line for line in (middle / 2, middle, middle * 2) if low <= line <= high]
+    parts += [f'<path class="grid" d="M0,{y(line):.1f}H{_WIDE:g}"/>' for line in lines]
     last = max((i for i, row in enumerate(course) if row is not None), default=-1)
     for i, row in enumerate(course):
         parts.append(_mark(row, i * step, step, y, is_last=i == last))
@@ -152,10 +155,13 @@ def ladder(rungs: Sequence[Rung], title: str, unit: str) -> SafeString:
     parts = [f'<svg class="ladder" viewBox="0 0 {width:g} {height:g}" role="img" aria-label={quoteattr(title)}>',
              f'<text class="axis" x="{_LABEL:g}" y="11">{escape(unit)}</text>']  # fmt: skip
     digits = (1, 2, 5) if domain[1] / domain[0] <= 100 else (1,)
-    for tick in (float(f"{digit}e{power}") for power in range(-9, 10) for digit in digits):
-        if domain[0] * 0.999 <= tick <= domain[1] * 1.001:
-            parts.append(f'<path class="grid" d="M{x(tick):.1f},28V{height:g}"/>'
-                         f'<text class="axis" x="{x(tick):.1f}" y="24" text-anchor="middle">{tick:g}</text>')  # fmt: skip
+    ticks = [float(f"{digit}e{power}") for power in range(-9, 10) for digit in digits]
+    parts += [
+        f'<path class="grid" d="M{x(tick):.1f},28V{height:g}"/>'
+        f'<text class="axis" x="{x(tick):.1f}" y="24" text-anchor="middle">{tick:g}</text>'
+        for tick in ticks
+        if domain[0] * 0.999 <= tick <= domain[1] * 1.001
+    ]
     for number, rung in enumerate(rungs):
         y = 32.0 + _STEP * number
         weight = ' class="focus"' if rung.is_focus else ""

@@ -13,7 +13,7 @@ import polars as pl
 
 from headworks.core.disclosure import is_suppressed
 from headworks.jobs.disclosure import rule_of
-from headworks.web.access.models import AreaNode, SiteArea, SiteNode
+from headworks.web.access.models import AreaNode, SiteArea, SiteNode, codes_of
 from headworks.web.access.policy import require_area, require_site, visible_areas
 from headworks.web.access.reader import Reader
 from headworks.web.figures.sets import FigureSet, open_set
@@ -57,7 +57,7 @@ def figures_above(reader: Reader, area: AreaNode, table: str = "area_loads") -> 
     Those that the reader was granted as well come at their own tier.
     """
     found = {}
-    for code in reversed(area.path.rstrip("/").split("/")[:-1]):
+    for code in reversed(codes_of(area.path)[:-1]):
         above = AreaNode.objects.filter(pk=code).first()
         if above is None:
             continue

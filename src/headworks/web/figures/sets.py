@@ -12,6 +12,8 @@ import polars as pl
 from headworks.jobs.serving import FOLDER, MAP, current_run
 from headworks.web.opened import the_workspace
 
+__all__ = ["FigureSet", "current_run", "open_set"]
+
 
 class FigureSet:
     """Figures of one run for one tier."""

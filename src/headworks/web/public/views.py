@@ -19,11 +19,11 @@ from django.views.decorators.http import require_safe
 from headworks.core.periods import KINDS, Period
 from headworks.jobs.disclosure import rule_of
 from headworks.reports.drawing.classes import CIVIDIS, class_edges
-from headworks.web.access.models import AreaNode, RegisterState
+from headworks.web.access.models import AreaNode, RegisterState, codes_of
 from headworks.web.opened import the_workspace
 from headworks.web.public.editions import newest_edition
 from headworks.web.public.models import Edition
-from headworks.web.public.pages.area_page import figures_of_area, ladder_of, series_of
+from headworks.web.public.pages.area_page import PublicFigure, figures_of_area, ladder_of, series_of
 from headworks.web.public.pages.downloads import csv_of, data_package, edition_rows, json_of, zip_of
 from headworks.web.public.pages.drawing import bars_of, steps_of
 from headworks.web.public.pages.figures import EditionFigures, figures_of
@@ -80,21 +80,17 @@ def area(request: HttpRequest, language: str, area_id: str) -> HttpResponse:
         raise Http404
 
     def page(edition: Edition, figures: EditionFigures) -> dict[str, Any]:
-        mine = [
-            {
-                "figure": one,
-                "ladder": bars_of(ladder_of(figures, found, one.analyte, one.period)),
-                "series": steps_of(series_of(figures, found, one.analyte)),
-            }
-            for one in figures_of_area(figures, found)
-        ]
-        inside = list(AreaNode.objects.filter(parent=found).order_by("pk"))
-        if all(one["figure"].state == "suppressed" for one in mine):
-            said = {"main": [], "others": [], "is_withheld": bool(mine)}
-            return {"area": found, "above": _parents(found), "inside": inside, **said}
-        main = [one for one in mine if one["figure"].is_main]
-        others = [one for one in mine if not one["figure"].is_main]
-        return {"area": found, "above": _parents(found), "inside": inside, "main": main, "others": others}
+        mine = figures_of_area(figures, found)
+        said = {
+            "area": found,
+            "above": _parents(found),
+            "inside": list(AreaNode.objects.filter(parent=found).order_by("pk")),
+            "is_withheld": bool(mine) and all(one.state == "suppressed" for one in mine),
+        }
+        if said["is_withheld"]:
+            return {**said, "main": [], "others": []}
+        main, others = ([_part(figures, one) for one in mine if one.is_main == is_main] for is_main in (True, False))
+        return {**said, "main": main, "others": others}
 
     return _page(request, language, "area", (area_id,), page)
 
@@ -203,8 +199,17 @@ def _rest(request: HttpRequest, language: str, query: dict[str, str] | None = No
     return f"{path}?{said}" if said else path
 
 
+def _part(figures: EditionFigures, one: PublicFigure) -> dict[str, Any]:
+    """A figure with the same of the areas above, and as it went."""
+    return {
+        "figure": one,
+        "ladder": bars_of(ladder_of(figures, one.area, one.analyte, one.period)),
+        "series": steps_of(series_of(figures, one.area, one.analyte)),
+    }
+
+
 def _parents(found: AreaNode) -> list[AreaNode]:
-    codes = found.path.rstrip("/").split("/")[:-1]
+    codes = codes_of(found.path)[:-1]
     known = AreaNode.objects.in_bulk(codes)
     return [known[code] for code in codes if code in known]
 

@@ -12,7 +12,7 @@ from headworks.core.periods import Period
 from headworks.web.access.policy import visible_areas, visible_sites
 from headworks.web.access.reader import Reader
 from headworks.web.signals.free_text import LONGEST, require_no_person
-from headworks.web.signals.states import KINDS
+from headworks.web.signals.states import KINDS, OPEN_STATES, STATE_WORDS
 
 _LONG = forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST})
 
@@ -81,6 +81,15 @@ class Decision(forms.Form):
         said = str(self.cleaned_data["reason"]).strip()
         _refused_as_words(require_no_person, said, "")
         return said
+
+
+class StepTimes(forms.Form):
+    """Hours that each step may take."""
+
+    def __init__(self, *said: Any, **more: Any) -> None:
+        super().__init__(*said, **more)
+        for state in OPEN_STATES:
+            self.fields[state] = forms.IntegerField(label=STATE_WORDS[state], min_value=1, max_value=8_760)
 
 
 def _refused_as_words(check: Any, *said: Any) -> Any:

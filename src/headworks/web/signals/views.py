@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from headworks.core.errors import UsageError
 from headworks.web.access.decorators import signed_in
-from headworks.web.access.policy import require_area
+from headworks.web.access.policy import NotVisible, require_area
+from headworks.web.audit.chain import digest
 from headworks.web.audit.middleware import about, record_change
 from headworks.web.signals.counts import count_signals
 from headworks.web.signals.decide import decide
-from headworks.web.signals.forms import Decision, NewSignal
+from headworks.web.signals.forms import Decision, NewSignal, StepTimes
 from headworks.web.signals.intake import report_signal
-from headworks.web.signals.models import Signal
+from headworks.web.signals.models import Signal, StepTime
 from headworks.web.signals.shown import shown_to
 from headworks.web.signals.states import KINDS, OPEN_STATES, OUTCOME_WORDS, STATE_WORDS, moves_from
 
@@ -58,7 +59,36 @@ def signals(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """Verified share, time per step, by kind."""
     about(request, "signals", "counts")
-    return render(request, "signals/counts.html", {"counts": count_signals(request.reader)})  # type: ignore[attr-defined]
+    return _counts_page(request, None)
+
+
+@require_POST
+@signed_in("import")
+def step_times(request: HttpRequest) -> HttpResponse:
+    """Set the hours that each step may take; for stewards of everything, since every area's clocks go by it."""
+    reader = request.reader  # type: ignore[attr-defined]
+    if not reader.has("import", ""):
+        raise NotVisible("needs import on everything")
+    form = StepTimes(request.POST)
+    if not form.is_valid():
+        return _counts_page(request, form)
+    with transaction.atomic():
+        before = StepTime.all_hours()
+        for state, hours in form.cleaned_data.items():
+            StepTime.objects.update_or_create(state=state, defaults={"hours": hours})
+        record_change(
+            request, "step_times_set", object_kind="signals", object_id="step_times", before=digest(before),
+            after=digest(form.cleaned_data), detail=form.cleaned_data,
+        )  # fmt: skip
+    messages.success(request, _("The next steps go by these hours."))
+    return redirect("signals-counts")
+
+
+def _counts_page(request: HttpRequest, form: StepTimes | None) -> HttpResponse:
+    reader = request.reader  # type: ignore[attr-defined]
+    offered = StepTimes(initial=StepTime.all_hours()) if form is None else form
+    said = {"counts": count_signals(reader), "form": offered if reader.has("import", "") else None}
+    return render(request, "signals/counts.html", said, status=200 if form is None else 400)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -59,7 +59,7 @@ def frame_of(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     reader: Reader = request.reader  # type: ignore[attr-defined]
     return {
         "asked": asked, "area": asked.area, "bar": asked.bar, "crumbs": breadcrumbs(reader, asked.area),
-        "drugs": drug_choice(asked.index), "query": urlencode(asked.query), "drug_query": urlencode({"drug": asked.analyte}),
+        "drugs": drug_choice(asked.figures), "query": urlencode(asked.query), "drug_query": urlencode({"drug": asked.analyte}),
         "drug": drug_name(asked.heading, asked.analyte) if asked.heading else "",
     }  # fmt: skip
 
@@ -70,10 +70,10 @@ def panels_of(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
 
 
 def _panels(asked: Asked) -> list[dict[str, Any]]:
-    courses = {analyte: asked.course(analyte) for analyte, _heading in asked.index.headings}
+    courses = {analyte: asked.course(analyte) for analyte, _heading in asked.figures.headings}
     factor = shared_factor(list(courses.values()))
     found = []
-    for analyte, heading in asked.index.headings:
+    for analyte, heading in asked.figures.headings:
         name, change = drug_name(heading, analyte), asked.change(analyte)
         said = said_of(asked.row(analyte), change)
         title = _("%(drug)s: %(sentence)s") % {"drug": name, "sentence": said.line()}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from headworks.core.errors import UsageError
 from headworks.core.periods import Period
 from headworks.jobs.step_change import StepChange, step_change
-from headworks.web.access.models import AreaNode, SiteArea
+from headworks.web.access.models import AreaNode, SiteArea, codes_of
 from headworks.web.access.policy import require_area
 from headworks.web.access.reader import Reader
 from headworks.web.figures.cells import levels_inside, register_version
@@ -32,7 +32,7 @@ class Asked(NamedTuple):
     """An area as it was asked for; ``bar`` is None and ``analyte`` empty where it has no figure at all."""
 
     area: AreaNode
-    index: Indexed
+    figures: Indexed
     bar: PeriodBar | None
     analyte: str
     heading: str
@@ -58,7 +58,7 @@ class Asked(NamedTuple):
 
     def row(self, analyte: str = "", period: str = "") -> Row | None:
         """The figure of a residue in a period; of those shown when not named."""
-        return self.index.row(analyte or self.analyte, period or self.period)
+        return self.figures.row(analyte or self.analyte, period or self.period)
 
     def change(self, analyte: str = "") -> StepChange:
         """How a figure compares with the period before (S1)."""
@@ -68,7 +68,7 @@ class Asked(NamedTuple):
 
     def course(self, analyte: str) -> list[Row | None]:
         """Rows of the periods up to the one shown, oldest first; None where nothing was sampled."""
-        return [self.index.row(analyte, label) for label in course_labels(self.bar)]
+        return [self.figures.row(analyte, label) for label in course_labels(self.bar)]
 
     def href(self, route: str = "area", **other: str) -> str:
         """Address of a page of this area that keeps period and drug."""
@@ -126,7 +126,8 @@ def course_labels(bar: PeriodBar | None) -> list[str]:
     """Labels of a course: every period from the first known to the one shown, at most so many."""
     if bar is None:
         return []
-    first, labels, period = min(bar.labels, default=bar.period.label), [], bar.period
+    labels: list[str] = []
+    first, period = min(bar.labels, default=bar.period.label), bar.period
     while len(labels) < _SHOWN[period.kind]:
         labels.append(period.label)
         if period.label <= first:
@@ -147,7 +148,7 @@ def drug_choice(index: Indexed) -> list[tuple[str, str]]:
 
 def breadcrumbs(reader: Reader, area: AreaNode) -> list[dict[str, Any]]:
     """The areas that an area lies in, highest first, and itself; a link where the reader may go."""
-    codes = area.path.rstrip("/").split("/")
+    codes = codes_of(area.path)
     found = AreaNode.objects.in_bulk(codes)
     nodes = [found[code] for code in codes if code in found]
     return [{"area": node, "is_open": reader.has("view", node.path), "is_here": node.pk == area.pk} for node in nodes]

@@ -39,7 +39,7 @@ def what_changed(asked: Asked) -> tuple[list[Changed], int]:
     """
     found: list[tuple[tuple[float, float], str, str, StepChange]] = []
     unclear = 0
-    for analyte, heading in asked.index.headings:
+    for analyte, heading in asked.figures.headings:
         change = asked.change(analyte)
         if change.words in _WORDS_SHOWN:
             found.append((_order(change), analyte, heading, change))

@@ -180,4 +180,4 @@ def _doubt(said: Computed) -> dict[str, Any]:
 
 def _api_call(request: HttpRequest, area_id: str, label: str, analyte: str) -> str:
     root = reverse("front")
-    return f"GET {root}api/v1/areas/{area_id}/figures?{urlencode({'period': label, 'drug': analyte})}"
+    return f"GET {root}api/v1/areas/{area_id}/figures?{urlencode({'period': label, 'analyte': analyte})}"

@@ -22,7 +22,7 @@ from headworks.web.figures.scoped import area_figures, site_figures
 from headworks.web.figures.sentences import middle_of_row, said_of, state_of
 from headworks.web.figures.templatetags.figures import area_name
 from headworks.web.situation.asked import Asked, asked_of, chosen_drug, course_labels, first_day
-from headworks.web.situation.maps import file_response
+from headworks.web.situation.map_files import file_response
 from headworks.web.situation.sites import require_shown_site, site_bar
 
 _PNG_SCALE = 2.0
@@ -30,7 +30,8 @@ _LOCALES = {"zh": "zh-CN", "ja": "ja-JP"}
 # Columns that say what is in the file, in the order they stand there.
 _FILED = [
     "area_id", "period", "period_kind", "drug", "analyte", "state", "load_mg_per_1000_per_day", "lower", "upper", "detection",
-    "share_censored", "population", "area_population", "coverage", "n_sites", "n_nested", "n_days", "u_day", "u_batch", "u_site",
+    "share_censored", "population", "area_population", "coverage", "n_sites", "n_nested", "n_days", "u_day",
+    "u_batch", "u_site",
 ]  # fmt: skip
 
 
@@ -44,9 +45,10 @@ def chart_rows(rows: Sequence[tuple[str, Row | None]]) -> list[dict[str, Any]]:
             continue
         if state == "below_limit":
             run += 1
+        said = said_of(row)
         found.append({
-            "first": first_day(label), "period": label, "state": state, "middle": middle_of_row(row), "lower": row.get("lower"),
-            "upper": row.get("upper"), "run": run, "hover": f"{label}: {said_of(row).number} ({said_of(row).interval})",
+            "first": first_day(label), "period": label, "state": state, "middle": middle_of_row(row), "run": run,
+            "lower": row.get("lower"), "upper": row.get("upper"), "hover": f"{label}: {said.number} ({said.interval})",
         })  # fmt: skip
     return found
 

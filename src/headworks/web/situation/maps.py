@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-import polars as pl
-import vl_convert
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import escape
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from headworks.core.errors import UsageError
-from headworks.jobs.csv_text import disarmed_csv
 from headworks.jobs.shown_sites import shown_sites
 from headworks.reports.drawing.classes import radius_of
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import require_area
 from headworks.web.access.reader import Reader
-from headworks.web.audit.chain import head
 from headworks.web.audit.middleware import about
 from headworks.web.figures.cells import cells_geojson, register_version
 from headworks.web.figures.kept import kept
 from headworks.web.figures.map_rows import MapShown, class_legend, map_shown
-from headworks.web.figures.map_svg import legend_swatch, map_file, map_svg
+from headworks.web.figures.map_svg import MOST_LINKED, legend_swatch, map_svg
 from headworks.web.figures.naming import drug_name
 from headworks.web.figures.sentences import STATE_WORDS, STATES, middle_of_row
 from headworks.web.figures.templatetags.figures import amount, area_name, percent
 from headworks.web.opened import the_workspace
-from headworks.web.situation.asked import Asked, asked_of, levels_below, sites_of
+from headworks.web.situation.asked import Asked, asked_of, breadcrumbs, levels_below, sites_of
 
 LEVEL_WORDS = {
     1: gettext_lazy("provinces"), 2: gettext_lazy("cities"), 3: gettext_lazy("counties"),
@@ -41,7 +38,6 @@ ONE_OF_LEVEL = {
     1: gettext_lazy("province"), 2: gettext_lazy("city"), 3: gettext_lazy("county"), 4: gettext_lazy("town or street"),
     5: gettext_lazy("village"),
 }  # fmt: skip
-_PNG_SCALE = 2.0
 
 
 def chosen_level(asked: Asked, said: str) -> int | None:
@@ -87,7 +83,8 @@ def map_context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     title = map_title(asked, level)
     query = {**asked.query, "level": str(level)}
     picture = kept(reader, ("picture", *shown.key), lambda: map_svg(shown, title, asked.query))
-    rows = kept(reader, ("rows", *shown.key), lambda: _table_rows(shown, asked))
+    is_long = len(shown.rows) > MOST_LINKED
+    rows = "" if is_long else kept(reader, ("rows", *shown.key), lambda: _table_rows(shown, asked))
     return {
         "map": {
             "title": title, "level": level, "shown": shown, "levels": [(one, LEVEL_WORDS[one]) for one in levels_below(asked)],
@@ -96,7 +93,7 @@ def map_context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
             "states": [(legend_swatch(state), STATE_WORDS[state]) for state in STATES[1:]],
             "setup": _setup(asked, level, shown), "query": urlencode(query), "has_sites": _may_see_sites(request, asked),
             "is_schematic": shown.drawn.is_schematic, "unplaced": len(shown.drawn.unplaced),
-            "extremes": _extremes(shown),
+            "extremes": _extremes(shown), "n_rows": len(shown.rows),
         }
     }  # fmt: skip
 
@@ -116,7 +113,7 @@ def _setup(asked: Asked, level: int, shown: MapShown) -> dict[str, Any]:
     return {
         "cells": f"{reverse('map-cells', args=[code, level])}?v={shown.drawn.version}",
         "figures": reverse("map-figures", args=[code, level]),
-        "sites": reverse("map-sites", args=[code]), "area": reverse("area", args=["AREA"]), "site": reverse("site", args=["SITE"]),
+        "sites": reverse("map-sites", args=[code]), "area": reverse("area", args=["AREA"]),
         "drug": asked.analyte, "period": asked.period, "periods": list(asked.bar.labels) if asked.bar else [],
         "colors": [color for _number, color, _words in class_legend(shown.edges)], "level": level,
         "words": {
@@ -149,6 +146,21 @@ def _table_rows(shown: MapShown, asked: Asked) -> str:
 
 def _cell(value: float | None, text: str) -> str:
     return f'<td class="number" data-value="{"" if value is None else value}">{text}</td>'
+
+
+@signed_in("view")
+def map_table(request: HttpRequest, area_id: str) -> HttpResponse:
+    """The table twin of a map on a page of its own, for maps of more areas than a page should hold."""
+    asked = asked_of(request, area_id)
+    level = chosen_level(asked, request.GET.get("level", ""))
+    about(request, "map", f"{area_id} {level} {asked.period} {asked.analyte} table", asked.area.path)
+    context: dict[str, Any] = {"area": asked.area, "asked": asked, "query": urlencode(asked.query), "table": None}
+    context["crumbs"] = breadcrumbs(request.reader, asked.area)  # type: ignore[attr-defined]
+    if level is not None and asked.bar is not None:
+        shown = shown_of(request, asked, level)
+        rows = kept(request.reader, ("rows", *shown.key), lambda: _table_rows(shown, asked))  # type: ignore[attr-defined]
+        context["table"] = {"title": map_title(asked, level), "rows": mark_safe(rows)}  # noqa: S308
+    return render(request, "situation/map_table.html", context)
 
 
 @signed_in("view")
@@ -203,45 +215,3 @@ def sites(request: HttpRequest, area_id: str) -> HttpResponse:
             }
         )
     return JsonResponse({"type": "FeatureCollection", "features": features})
-
-
-@signed_in("view")
-def map_download(request: HttpRequest, area_id: str, kind: str) -> HttpResponse:
-    """The map as SVG, PNG or CSV, with names."""
-    asked = asked_of(request, area_id)
-    level = chosen_level(asked, request.GET.get("level", ""))
-    about(request, "map", f"{area_id} {level} {asked.period} {asked.analyte} {kind}", asked.area.path, action="export")
-    if level is None or asked.bar is None:
-        raise UsageError(_("Nothing lies in this area that could be drawn."), found=area_id, code="HW-U133",
-                         remedy=_("Choose the area above it"))  # fmt: skip
-    shown = shown_of(request, asked, level)
-    name = f"{area_id}-{level}-{asked.analyte}-{asked.period}.{kind}"
-    if kind == "csv":
-        return file_response(disarmed_csv(map_frame(shown)).encode(), "text/csv; charset=utf-8", name)
-    source = _("Headworks · run %(run)s · %(tier)s readers · audit head %(head)s") % {
-        "run": shown.run_id, "tier": shown.tier, "head": head()[:12]}  # fmt: skip
-    drawn = map_file(shown, map_title(asked, level), source)
-    if kind == "svg":
-        return file_response(drawn.encode(), "image/svg+xml", name)
-    return file_response(vl_convert.svg_to_png(drawn, scale=_PNG_SCALE), "image/png", name)
-
-
-def map_frame(shown: MapShown) -> pl.DataFrame:
-    """The map as a table: a row per area, sampled or not."""
-    names = ("load_mg_per_1000_per_day", "lower", "upper", "coverage", "n_sites", "n_days")
-    rows = [
-        {"area_id": one.area_id, "name": one.name, "period": shown.period, "analyte": shown.analyte, "state": one.state,
-         **{name: (one.row or {}).get(name) for name in names}, "ratio_to_previous": one.change.ratio,
-         "ratio_lower": one.change.lower, "ratio_upper": one.change.upper}
-        for one in shown.rows
-    ]  # fmt: skip
-    return pl.DataFrame(rows, infer_schema_length=None)
-
-
-def file_response(body: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file to keep, named so that any system can save it."""
-    safe = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in name)
-    response = HttpResponse(body, content_type=content_type)
-    response.headers["Content-Disposition"] = content_disposition_header(True, safe) or "attachment"
-    response.headers["Cache-Control"] = "no-store"
-    return response

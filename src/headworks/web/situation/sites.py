@@ -94,7 +94,8 @@ def site(request: HttpRequest, site_id: str) -> HttpResponse:
     detail = site_detail(the_workspace(), site_id, shown.tier, register_version(), has_samples=has_samples)
     period = bar.period.label if bar else ""
     return render(request, "situation/site.html", {
-        "site": shown.row, "has_chart": bar is not None, "shown": shown, "bar": bar, "drugs": drug_choice(index), "analyte": analyte, "has_samples": has_samples,
+        "site": shown.row, "has_chart": bar is not None, "shown": shown, "bar": bar,
+        "drugs": drug_choice(index), "analyte": analyte, "has_samples": has_samples,
         "drug": drug_name(heading, analyte) if heading else "", "drug_query": urlencode({"drug": analyte}),
         "query": urlencode({"period": period, "drug": analyte}), "panels": _panels(index, bar, site_id),
         "areas": _areas(reader, shown.node), **_detail_context(detail, analyte),
@@ -114,12 +115,14 @@ def _panels(index: Indexed, bar: PeriodBar | None, site_id: str) -> list[dict[st
     found = []
     for analyte, heading in index.headings:
         rows = [index.row(analyte, label) for label in ((bar.period.label, bar.period.previous().label) if bar else ("", ""))]
-        change = step_change(*rows)
+        change = step_change(rows[0], rows[1])
         name, said = drug_name(heading, analyte), said_of(rows[0], change)
         title = _("%(drug)s: %(sentence)s") % {"drug": name, "sentence": f"{said.number} ({said.interval})"}
         query = urlencode({"period": bar.period.label if bar else "", "drug": analyte})
-        found.append({"drug": name, "said": said, "picture": small_course(courses[analyte], factor, title), "href": f"?{query}",
-                      "computed": "#samples", "words": change.words})  # fmt: skip
+        picture = small_course(courses[analyte], factor, title)
+        found.append({
+            "drug": name, "said": said, "picture": picture, "href": f"?{query}", "computed": "#samples", "words": change.words,
+        })  # fmt: skip
     return found
 
 
@@ -162,8 +165,8 @@ def sample(request: HttpRequest, sample_id: str) -> HttpResponse:
     ]  # fmt: skip
     return render(request, "situation/sample.html", {
         "sample": {**detail.sample.row(0, named=True), "mode": str(detail.sample["mode"][0])}, "site": shown.row,
-        "measurements": measured, "nonconformities": detail.nonconformities.to_dicts(), "sees_site": any(reader.has("view", path) for path in _paths(shown.node)),
-        "custody": _custody(sample_id, reader),
+        "measurements": measured, "nonconformities": detail.nonconformities.to_dicts(), "custody": _custody(sample_id, reader),
+        "sees_site": any(reader.has("view", path) for path in _paths(shown.node)),
     })  # fmt: skip
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from headworks.web.situation import areas, computed, downloads, maps, search, sites, views
+from headworks.web.situation import areas, computed, downloads, map_files, maps, search, sites, views
 
 urlpatterns = [
     path("situation/", views.situation, name="situation"),
     path("search/", search.search, name="search"),
     path("areas/<path:area_id>/map/<int:level>/cells.json", maps.cells, name="map-cells"),
     path("areas/<path:area_id>/map/<int:level>/figures.json", maps.figures, name="map-figures"),
+    path("areas/<path:area_id>/map/table/", maps.map_table, name="map-table"),
     path("areas/<path:area_id>/map/sites.json", maps.sites, name="map-sites"),
-    re_path(r"^areas/(?P<area_id>.+)/map\.(?P<kind>svg|png|csv)$", maps.map_download, name="map-download"),
+    re_path(r"^areas/(?P<area_id>.+)/map\.(?P<kind>svg|png|csv)$", map_files.map_download, name="map-download"),
     re_path(r"^areas/(?P<area_id>.+)/figures\.(?P<kind>csv|json)$", downloads.area_figures_file, name="area-figures"),
     path("areas/<path:area_id>/chart.json", downloads.area_chart, name="area-chart"),
     re_path(r"^areas/(?P<area_id>.+)/chart\.(?P<kind>svg|png)$", downloads.area_chart_file, name="area-chart-file"),

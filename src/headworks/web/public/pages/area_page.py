@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from headworks.core.periods import Period
-from headworks.web.access.models import AreaNode
+from headworks.web.access.models import AreaNode, codes_of
 from headworks.web.public.pages.figures import EditionFigures
 from headworks.web.public.pages.wording import LITTLE, SaidLevel, SaidTrend, drug_name, residue_name, say_level, say_trend
 
@@ -78,7 +78,7 @@ def series_of(figures: EditionFigures, area: AreaNode, analyte: str) -> list[Pub
 
 def ladder_of(figures: EditionFigures, area: AreaNode, analyte: str, period: str) -> list[PublicFigure]:
     """The same figure of the areas above and of the area itself, the highest first."""
-    codes = area.path.rstrip("/").split("/")
+    codes = codes_of(area.path)
     known = AreaNode.objects.in_bulk(codes)
     steps = []
     for code in codes:

@@ -92,7 +92,7 @@
     classes.push(rgb(its.paper));
     return {
       version: 8,
-      sources: { cells: { type: "geojson", data: cells, promoteId: "id" } },
+      sources: { cells: { type: "geojson", data: cells, promoteId: "id", buffer: 8, tolerance: 0.2, maxzoom: 12 } },
       layers: [
         { id: "paper", type: "background", paint: { "background-color": rgb(its.paper) } },
         { id: "value", type: "fill", source: "cells", paint: { "fill-color": classes, "fill-antialias": false, "fill-opacity": when("value", 1, 0) } },

@@ -1,0 +1,135 @@
+"""A small province that is really served, accounts for every role in every language, and a Chromium to walk in."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.web.journeys.words import LANGUAGES
+from tests.web.service.served import CLEAN, Served, headworks, serving
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+MISSING = [
+    name
+    for name, there in {
+        "a Chromium": CHROMIUM,
+        "chromedriver": DRIVER,
+        "the package selenium": importlib.util.find_spec("selenium"),
+        "the package axe-core-python": importlib.util.find_spec("axe_core_python"),
+    }.items()
+    if not there
+]
+SWITCHES = (
+    "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)  # fmt: skip
+PASSWORD = "a sewer runs under it"  # noqa: S105
+CITY, COUNTY, NEIGHBOUR = "440100000000", "440117000000", "441426000000"
+_ROOT = Path(__file__).resolve().parents[3]
+# Role, area and tier of who walks.
+PEOPLE = {
+    "administrator": ("*", "public"), "sampler": (CITY, "steward"), "analyst": ("*", "steward"), "reviewer": ("*", "steward"),
+    "officer": (COUNTY, "steward"), "epidemiologist": ("*", "analyst"), "assessor": (CITY, "analyst"), "director": ("*", "analyst"),
+    "steward": ("*", "steward"), "auditor": ("*", "public"),
+}  # fmt: skip
+
+
+class House:
+    """The server under way, the codes of its accounts, and what each journey finds."""
+
+    def __init__(self, server: Served, workspace: Path, folder: Path) -> None:
+        self.server, self.workspace, self.folder = server, workspace, folder
+        self.codes: dict[str, str] = {}
+        self.found: dict[str, dict[str, list[str]]] = {}
+        self.has_password: set[str] = set()
+        self.seen: dict[str, set[str]] = {language: set() for language in LANGUAGES}
+
+    def make_accounts(self, table: Path) -> None:
+        """One per role and language, by the command line; each will set its password with its code."""
+        rows = [
+            (f"{role}-{language}", role, area, tier, language)
+            for language in LANGUAGES
+            for role, (area, tier) in PEOPLE.items()
+        ]
+        with table.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("username", "role", "area", "tier", "language"), *rows])
+        codes = table.with_name("codes.csv")
+        done = headworks("user", "import", self.workspace, table, "--codes", codes)
+        assert done.returncode == 0, done.stderr
+        with codes.open(encoding="utf-8", newline="") as file:
+            self.codes = {row["username"]: row["code"] for row in csv.DictReader(file)}
+
+    def seed(self) -> None:
+        """Samples, batches and signals for each language."""
+        command = [sys.executable, "-m", "tests.web.journeys.seed", str(self.workspace), COUNTY, *LANGUAGES]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=_ROOT, env=CLEAN, timeout=120)
+        assert done.returncode == 0, done.stderr
+        self.found = json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    if MISSING and os.environ.get("CI", "").lower() != "true":
+        pytest.skip("not on this machine: " + ", ".join(MISSING))
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    driver.set_script_timeout(120)
+    yield driver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # selenium leaves a socket to its driver open
+        driver.quit()
+
+
+@pytest.fixture(scope="session")
+def house(browser, province_made, tmp_path_factory):
+    """Served from its first start: the first administrator comes through the page, with the code that was printed."""
+    from tests.web.journeys.first_start import be_the_first_administrator
+
+    folder = tmp_path_factory.mktemp("journeys")
+    pictures = Path(os.environ.get("HEADWORKS_SCREENSHOTS") or folder / "screenshots")
+    pictures.mkdir(parents=True, exist_ok=True)
+    workspace = folder / "W"
+    shutil.copytree(province_made.path, workspace)
+    with serving(workspace, folder / "serve.log") as server:
+        server.wait_until(lambda: server.code() and server.answers(), 120)
+        served = House(server, workspace, pictures)
+        be_the_first_administrator(served, browser, str(server.code()))
+        served.make_accounts(folder / "accounts.csv")
+        served.seed()
+        yield served
+
+
+@pytest.fixture(scope="session", params=LANGUAGES)
+def language(request):
+    return request.param
+
+
+@pytest.fixture
+def walk(house, browser, language) -> Callable:
+    """A window for somebody: ``with walk("officer") as window``; signed in, save for the public."""
+    from tests.web.journeys.first_start import signed_in
+    from tests.web.journeys.window import Window
+
+    def begin(who, *, size=None, address=""):
+        window = Window(browser, address or house.server.address, house.folder, who, language, house.seen[language])
+        window.size = size or window.size
+        return window if who == "public" else signed_in(house, window, f"{who}-{language}")
+
+    return begin

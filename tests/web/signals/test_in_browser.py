@@ -1,0 +1,128 @@
+"""The public's pages and the signal desk in a real Chromium: axe-core finds nothing serious, a phone needs no sideways scrolling."""
+
+import importlib.util
+import os
+import shutil
+import warnings
+from importlib.resources import files
+
+import pytest
+from tests.web.conftest import area_at
+
+from headworks.web.access.reader import reader_of
+from headworks.web.public.editions import approve, propose
+from headworks.web.public.pages.memory import forget_pages
+from headworks.web.signals.decide import decide
+from headworks.web.signals.intake import raise_signal
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CHROMIUM, DRIVER = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
+THERE = CHROMIUM and DRIVER and importlib.util.find_spec("selenium") and importlib.util.find_spec("axe_core_python")
+SWITCHES = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+)  # fmt: skip
+RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(done);
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    if not THERE and os.environ.get("CI", "").lower() != "true":
+        pytest.skip("needs Chromium, chromedriver, selenium and axe-core-python")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(switch)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    driver.set_script_timeout(120)
+    yield driver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # selenium leaves a socket to its driver open
+        driver.quit()
+
+
+@pytest.fixture
+def desk(live_server, province, account, browse, browser):
+    """Addresses to look at: public and signed in, with signals in several states."""
+    forget_pages()
+    boss = account("director", username="boss")
+    made = propose(reader_of(account("steward", username="editor")), "Figures of the first quarter.")
+    approve(reader_of(boss), made.pk)
+    first = raise_signal(
+        "one", kind="exceedance", source="ears", area_id=area_at(3).area_id, observed=40.0, expected=10.0, period="2025-W05",
+        explanation={"baseline": "four weeks"},
+    ).signal  # fmt: skip
+    raise_signal("two", kind="change", source="cusum", area_id=area_at(2).area_id, words="Foam at the inlet")
+    decide(reader_of(boss), first.pk, to_state="triage", reason="Seen twice.", version=0)
+    browser.get(f"{live_server.url}/public/en/")
+    session = browse(boss).cookies["headworks-session"].value
+    browser.add_cookie({"name": "headworks-session", "value": session, "path": "/"})
+    public = ["", "areas/?level=3", "about/", "find/?q=gu", f"area/{area_at(2).area_id}/"]
+    signed_in = ["/signals/", "/signals/counts/", "/signals/new/", f"/signals/{first.pk}/", "/public/desk/", "/api/v1/"]
+    return [f"{live_server.url}/public/en/{page}" for page in public] + [f"{live_server.url}{page}" for page in signed_in]
+
+
+def _set(browser, scheme, width):
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def _when(browser, selector):
+    """What the next page holds, once it is there."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(browser, 20).until(lambda driver: driver.find_elements("css selector", selector))
+
+
+def test_axe_finds_nothing_serious_and_a_phone_needs_no_sideways_scrolling(desk, browser):
+    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    found = []
+    for url in desk:
+        for scheme, width in (("light", 1280), ("dark", 360)):
+            _set(browser, scheme, width)
+            browser.get(url)
+            browser.execute_script("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            browser.execute_script(axe)
+            outcome = browser.execute_async_script(RUN_AXE)
+            found += [
+                (url, scheme, one["id"], [node["html"][:140] for node in one["nodes"][:3]])
+                for one in outcome["violations"]
+                if one["impact"] in ("serious", "critical")
+            ]
+            assert not browser.find_elements("css selector", "section.problem"), url
+            wide = browser.execute_script("return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
+            if wide > width:
+                found.append((url, width, "is wide", wide))
+    assert found == []
+
+
+def test_public_pages_are_whole_without_script(desk, browser):
+    _set(browser, "light", 390)
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(desk[0])
+        browser.find_element("name", "q").send_keys("guang")
+        browser.find_element("css selector", ".find button").click()
+        _when(browser, ".found a")[0].click()
+        _when(browser, ".crumbs, section.drug")
+        assert "What does this mean?" in browser.page_source
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_decision_is_made_with_the_keyboard_and_the_mouse(desk, browser):
+    _set(browser, "light", 1280)
+    browser.get(next(url for url in desk if url.rstrip("/").rsplit("/", 1)[-1].isdigit() and "signals" in url))
+    browser.find_elements("css selector", "input[name=step]")[0].click()
+    browser.find_element("name", "reason").send_keys("Two sites agree.")
+    browser.find_element("css selector", ".decide button").click()
+    _when(browser, ".messages")
+    assert "Two sites agree." in browser.page_source
+    assert browser.find_element("css selector", ".ladder [aria-current]").text == "verification"
