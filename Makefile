@@ -4,11 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test lint types floors docs bench study clean
+.PHONY: help install demo serve test lint types floors docs bench study clean
 
 help:
 	@echo "make demo             the drug situation of European cities, from nothing to a report"
 	@echo "make demo PROVINCE=44 the same for a simulated province whose truth is known: 44 Guangdong, 52 Guizhou"
+	@echo "make serve            the server on the demo workspace, with an account per role (PROVINCE=44: on that of the province)"
 	@echo "make test             tests, types, lint, floors, docs: what CI checks"
 	@echo "make bench            speed against named alternatives; writes benchmarks/latest.json"
 	@echo "make study NAME=...   one of studies/; writes docs/studies/"
@@ -25,6 +26,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: install
 	$(BIN)/headworks $(if $(PROVINCE),demo-province --province $(PROVINCE),demo)
+
+serve: demo
+	$(BIN)/headworks serve $(if $(PROVINCE),demo-province-$(PROVINCE),demo-workspace) --demo
 
 lint: install
 	$(BIN)/ruff check .

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +10,7 @@ import typer
 
 from headworks.cli.app import app
 from headworks.cli.console import result, result_json, say, steps
-from headworks.cli.workspace_commands import AsJson, WorkspacePath
+from headworks.cli.workspace_commands import AsJson, WorkspacePath, show_report_and_server
 from headworks.core.errors import UsageError
 
 Province = Annotated[str, typer.Option(help="44 Guangdong or 52 Guizhou.")]
@@ -83,8 +81,7 @@ def demo_province(
     result(f"中文报告: {outcome.reports['zh'].resolve()}")
     for sight in outcome.sights:
         result(f"  · {sight}")
-    if open_report and not os.environ.get("HEADWORKS_NO_OPEN") and sys.stdout.isatty():
-        typer.launch(report_path.as_uri())
+    show_report_and_server(report_path, target, is_wanted=open_report)
 
 
 def _day(text: str) -> dt.date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -169,5 +170,17 @@ def demo(
     for sight in outcome.sights:
         result(f"  · {sight}")
     say(outcome.acknowledgement)
-    if open_report and not os.environ.get("HEADWORKS_NO_OPEN") and sys.stdout.isatty():
-        typer.launch(report_path.as_uri())
+    show_report_and_server(report_path, folder, is_wanted=open_report)
+
+
+def show_report_and_server(report_path: Path, folder: Path, *, is_wanted: bool) -> None:
+    """Open the report where somebody looks, and offer the server on the same workspace."""
+    command = f"headworks serve {shlex.quote(str(folder))} --demo"
+    result(f"The same with maps, accounts and an operations desk, in a browser: {command}")
+    if not is_wanted or os.environ.get("HEADWORKS_NO_OPEN") or not (sys.stdout.isatty() and sys.stdin.isatty()):
+        return
+    typer.launch(report_path.as_uri())
+    if typer.confirm("Open the server on it now?", default=False):
+        from headworks.cli.serve_commands import serve
+
+        serve(folder, demo=True)
