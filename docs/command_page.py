@@ -63,7 +63,9 @@ def commands() -> Iterator[tuple[tuple[str, ...], Any, dict[str, Any]]]:
         explain_commands,
         places_commands,
         reference_commands,
+        serve_commands,
         simulate_commands,
+        user_commands,
         workspace_commands,
     )
     from headworks.cli.app import app

@@ -14,6 +14,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "headworks"
 _CODE = re.compile(r"HW-[A-Z]\d{3}")
+# A sentence that is told in the reader's language stands in English in the source.
+_TRANSLATED = ("_", "gettext", "gettext_lazy", "say")
 # Where the sentence stands in a call that takes it elsewhere than right after the code.
 _PLACE = {"note": 3, "aside": 5}
 # Put together where no code stands: what differs is written as …
@@ -21,6 +23,7 @@ _TOLD = {
     "HW-C003": ("A table of facts breaks its promise (`HW-D002`).", "jobs"),
     "HW-C016": ("What an error of the results says (`HW-W…`).", "jobs"),
     "HW-C018": ("What an error of the workspace says (`HW-W…`): it could only be read.", "jobs"),
+    "HW-U110": ("The worker died on it each time.", "web"),
     "HW-I210": ("… …: … changed from … to ….", "jobs"),
     "HW-I217": ("… results carry a quality flag and are kept as suspect (rows …).", "intake"),
 }
@@ -46,9 +49,9 @@ def error_messages() -> dict[str, tuple[list[str], set[str]]]:
 
 
 def _say(found: dict[str, tuple[list[str], set[str]]], code: str, message: str, room: str) -> None:
-    said, rooms = found[code]
+    said, rooms = found.setdefault(code, ([], set()))
     rooms.add(room)
-    if message.strip("… ") and message not in said:
+    if message.strip("… ") and message not in said and not _CODE.fullmatch(message):
         said.append(message)
 
 
@@ -78,6 +81,10 @@ class _Module:
         """Errors raised with their class's own code, and breaches of a parameter file."""
         from headworks.core import errors
 
+        named = {keyword.arg: keyword.value for keyword in call.keywords}
+        code = named.get("code")
+        if isinstance(call.func, ast.Name) and call.func.id == "problem_response" and isinstance(code, ast.Constant):
+            yield from ((str(code.value), text) for text in self._text(call.args[1]))
         if isinstance(call.func, ast.Attribute) and call.func.attr == "breach" and len(call.args) > 1:
             yield from (("HW-P003", text) for text in self._text(call.args[1]))
         kind = getattr(errors, call.func.id, None) if isinstance(call.func, ast.Name) else None
@@ -111,6 +118,12 @@ class _Module:
             return [re.sub(r"\{\w+\}", "…", "".join(str(part) for part in said))]
         if isinstance(node, ast.IfExp):
             return self._text(node.body) + self._text(node.orelse)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TRANSLATED and node.args:
+            return [re.sub(r"%\(\w+\)[a-z]|%[sd]", "…", text) for text in self._text(node.args[0])]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+            return self._text(node.func.value)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            return self._text(node.left)
         if isinstance(node, ast.BinOp):
             return [a + b for a in self._text(node.left) or ["…"] for b in self._text(node.right) or ["…"]]
         if isinstance(node, ast.Starred):

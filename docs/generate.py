@@ -206,7 +206,7 @@ def _results_hang_on(section: str, key: str) -> bool:
 def _kind_word(kind: object) -> str:
     if isinstance(kind, tuple):
         return "number"
-    return {"str": "text", "int": "whole number", "list": "list of text"}[getattr(kind, "__name__", "str")]
+    return {"str": "text", "int": "whole number", "list": "list of text", "bool": "true or false"}[getattr(kind, "__name__", "str")]
 
 
 # --- parameter sets -------------------------------------------------------------------------------------------------

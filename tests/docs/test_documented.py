@@ -13,7 +13,9 @@ from headworks.cli import (  # noqa: F401  they register themselves
     explain_commands,
     places_commands,
     reference_commands,
+    serve_commands,
     simulate_commands,
+    user_commands,
     workspace_commands,
 )
 from headworks.cli.app import app
@@ -32,6 +34,8 @@ TEXTS = sorted(
 )
 PAGES = [path for path in TEXTS if path.suffix == ".md"]
 ROOMS = sorted(path.parent.name for path in SOURCE.glob("*/__init__.py"))
+# The server is a house of its own: each of its apps has a page as a room has.
+ROOMS += sorted(f"web-{path.parent.name}" for path in SOURCE.glob("web/*/apps.py"))
 CODES = sorted({code for path in SOURCE.rglob("*.py") for code in re.findall(r"HW-[A-Z]\d{3}", path.read_text("utf-8"))})
 COLUMNS = [(name, column.name, column.unit) for name, (schema, _) in SHELF.items() for column in describe(schema)]
 

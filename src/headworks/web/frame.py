@@ -20,7 +20,7 @@ class Part(NamedTuple):
 PARTS = (
     Part(_("Situation"), "situation", ("view",)),
     Part(_("Signals"), "signals", ("view",)),
-    Part(_("Samples"), "operations", ("capture", "view")),
+    Part(_("Samples"), "operations", ("capture", "view_samples")),
     Part(_("Release"), "release", ("release", "approve")),
     Part(_("Work"), "work", ("import", "publish")),
     Part(_("Accounts"), "accounts", ("administer",)),

@@ -121,7 +121,7 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "accounts.Account"
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "situation"
+LOGIN_REDIRECT_URL = "front"
 PASSWORD_HASHERS = ["headworks.web.accounts.proofs.password_hash.Argon2"]
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [

@@ -70,7 +70,9 @@ def test_grants_tokens_accounts_and_objects_move_together(account):
 
     made = account("officer", "44/4401/440183/")
     Account.objects.filter(pk=made.pk).update(area_path="44/4401/440183/")
-    ApiToken.objects.create(account=made, name="x", secret_hash="0" * 64, only_path="44/4401/440183/", expires_at=timezone.now())
+    ApiToken.objects.create(
+        account=made, name="x", secret_hash="0" * 64, only_path="44/4401/440183/", expires_at=timezone.now()
+    )
     WorkItem.objects.create(kind="run", area_path="44/4401/440183/")
     after = {"44": "44/", "4401": "44/4401/", "440118": "44/4401/440118/"}
     assert follow_areas(BEFORE, after, changes(("440183", "440118", "recode"))) == 1

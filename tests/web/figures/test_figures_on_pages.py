@@ -178,6 +178,13 @@ def test_what_is_kept_is_kept_per_rights(province):
     assert len(made) == 3
 
 
+def test_what_was_asked_for_least_lately_makes_room(province):
+    made = []
+    for key in ("a", "b", "a", "c", "a", "b"):
+        kept(reader(), ("room", key), lambda key=key: made.append(key), rows=9_000)
+    assert made == ["a", "b", "c", "b"]
+
+
 def test_figures_of_sites_come_for_those_that_serve_the_area_only(province):
     here = next(node for node in AreaNode.objects.filter(level=3) if SiteArea.objects.filter(area_path__startswith=node.path))
     mine = SiteArea.objects.filter(area_path__startswith=here.path).first().site_id

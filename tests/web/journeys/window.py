@@ -96,21 +96,25 @@ class Window:
         """Ask the page."""
         return self.driver.execute_script(text, *said)
 
-    def press(self, selector: str) -> None:
-        """Press a link or button; the next page is there when this returns."""
-        element = self.find(selector)
-        self.script("arguments[0].closest('details')?.setAttribute('open', ''); arguments[0].scrollIntoView({block: 'center'})", element)
+    def press(self, selector: str, *, stays: bool = False) -> None:
+        """Press a link or button; the next page is there when this returns, unless one stays on the page."""
+        self._press(self.find(selector), stays)
+
+    def _press(self, element: WebElement, stays: bool) -> None:
+        self.script(
+            "arguments[0].closest('details')?.setAttribute('open', ''); arguments[0].scrollIntoView({block: 'center'});"
+            "document.documentElement.dataset.before = '1'", element,
+        )  # fmt: skip
         element.click()
-        self.settle()
+        if not stays:
+            self.wait_for(lambda: self.script("return !document.documentElement.dataset.before && document.readyState === 'complete'"))
 
     def follow(self, words: str, within: str = "") -> None:
         """Press the link of these words, said in the reader's language."""
         said = say(self.language, words)
         for link in self.find_all(f"{within} a, {within} button"):
             if link.text.strip() == said:
-                self.script("arguments[0].scrollIntoView({block: 'center'})", link)
-                link.click()
-                return self.settle()
+                return self._press(link, stays=False)
         raise AssertionError(f"{self.who} finds no {said!r} ({words}) on {self.driver.current_url}\n{self.text()[:1500]}")
 
     def fill(self, selector: str, text: str) -> None:

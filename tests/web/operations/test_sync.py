@@ -21,6 +21,16 @@ def event(sample_id, **more):
     }  # fmt: skip
 
 
+def content(client, address):
+    """What is at an address; a file is closed without ending the request, for that would close the database too."""
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    found = answer.getvalue()
+    for close in answer._resource_closers:
+        close()
+    return found
+
+
 @pytest.fixture
 def sampler(province, account, browse):
     return browse(account("sampler", "", username="sam"))
@@ -148,18 +158,13 @@ def test_the_worker_and_the_manifest_are_served_from_the_root(client, db):
     assert manifest.headers["Content-Type"] == "application/manifest+json"
     assert manifest.json()["scope"] == "/field/"
     for icon in manifest.json()["icons"]:
-        answer = client.get(icon["src"])
-        assert answer.getvalue().startswith(b"\x89PNG")
-        answer.close()
+        assert content(client, icon["src"]).startswith(b"\x89PNG")
 
 
 def test_what_the_phone_keeps_is_all_there_and_holds_no_data(client, db, province):
     planned()
     text = client.get("/service-worker.js").content.decode()
     for address in {part for part in text.split('"') if part.startswith(("/static/", "/field/", "/manifest"))} - {"/field/"}:
-        answer = client.get(address)
-        assert answer.status_code == 200, address
-        assert len(answer.getvalue()) > 100
-        answer.close()
+        assert len(content(client, address)) > 100, address
     shell = client.get("/field/shell/").content.decode()
     assert SampleRecord.objects.unscoped("a test").get().sample_id not in shell

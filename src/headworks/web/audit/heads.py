@@ -151,6 +151,7 @@ def keep_verified(seq: int, head: str, at: str) -> None:
     path = heads_file()
     if path is not None:
         said = {"seq": seq, "hash": head, "at": at, "signature": sign(f"verified:{seq}:{head}:{at}")}
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = path.with_name(_VERIFIED + ".new")
         temporary.write_text(json.dumps(said) + "\n", encoding="utf-8")
         temporary.replace(path.with_name(_VERIFIED))

@@ -1,7 +1,8 @@
 """Is every row of the audit log as it was written? Each that is not is named, with what is wrong.
 
-Reading all rows costs about half a minute a million. A row that was found whole stays whole unless somebody writes to the database, so
-the daily look (``since_last``) begins at the row up to which the last full look found everything well; that mark is signed.
+Reading all rows costs about half a minute a million. A row that was found whole stays whole unless somebody writes to the
+database, so the daily look (``since_last``) begins at the row up to which the last full look found everything well; that
+mark is signed.
 """
 
 from __future__ import annotations

@@ -56,7 +56,8 @@ def indexed(figures: Figures, table: str, unit: str) -> Indexed:
     return _indexed(_Asked(settings.HEADWORKS_WORKSPACE, figures.run_id, figures.tier, unit, table, figures.rows))
 
 
-@lru_cache(maxsize=4096)
+# An area's rows of a year take half a megabyte.
+@lru_cache(maxsize=160)
 def _indexed(asked: _Asked) -> Indexed:
     return index_rows(asked.rows)
 

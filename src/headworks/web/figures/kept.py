@@ -8,6 +8,7 @@ the key is shown to the next reader.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -20,8 +21,11 @@ from headworks.web.figures.sets import open_set
 from headworks.web.opened import the_workspace
 
 Made = TypeVar("Made")
-_MOST = 1024
-_KEPT: dict[tuple[Any, ...], Any] = {}
+# A row of a map takes some 3 kB: about 60 MB a process in all.
+_MOST_ROWS = 20_000
+_A_PAGE = 20
+_LOCK = Lock()
+_KEPT: dict[tuple[Any, ...], tuple[Any, int]] = {}
 
 
 def reach_of(reader: Reader) -> tuple[Any, ...]:
@@ -30,7 +34,7 @@ def reach_of(reader: Reader) -> tuple[Any, ...]:
     return views, reader.only_scopes, reader.only_path
 
 
-def kept(reader: Reader, key: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
+def kept(reader: Reader, key: tuple[Hashable, ...], make: Callable[[], Made], rows: int = _A_PAGE) -> Made:
     """What was made under this key for readers with the same rights, or what is made now.
 
     Parameters
@@ -41,15 +45,23 @@ def kept(reader: Reader, key: tuple[Hashable, ...], make: Callable[[], Made]) ->
         Everything else it depends on, the kind of thing first.
     make
         Makes it.
+    rows
+        How many rows of a map it is as large as; what was asked for least lately makes room.
     """
     whole = (settings.HEADWORKS_WORKSPACE, _sets(), reach_of(reader), get_language() or "en", *key)
-    if whole in _KEPT:
-        found: Made = _KEPT.pop(whole)
-    else:
-        found = make()
-        while len(_KEPT) >= _MOST:
+    with _LOCK:
+        known = _KEPT.pop(whole, None)
+        if known is not None:
+            _KEPT[whole] = known
+    if known is not None:
+        found: Made = known[0]
+        return found
+    # Made outside the lock: two readers may make the same at once, and none waits for another's.
+    found = make()
+    with _LOCK:
+        while _KEPT and sum(size for _made, size in _KEPT.values()) + rows > _MOST_ROWS:
             _KEPT.pop(next(iter(_KEPT)), None)
-    _KEPT[whole] = found
+        _KEPT[whole] = (found, rows)
     return found
 
 

@@ -80,7 +80,7 @@ def map_shown(
     """
     drawn = drawn_cells(area, level, version)
     key = ("map", area.path, level, *of, *periods, drawn.version)
-    return kept(reader, key, lambda: _made(reader, area, drawn, (level, of, periods), key))
+    return kept(reader, key, lambda: _made(reader, area, drawn, (level, of, periods), key), len(drawn.places))
 
 
 def _made(

@@ -82,9 +82,9 @@ def map_context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     reader: Reader = request.reader  # type: ignore[attr-defined]
     title = map_title(asked, level)
     query = {**asked.query, "level": str(level)}
-    picture = kept(reader, ("picture", *shown.key), lambda: map_svg(shown, title, asked.query))
+    picture = kept(reader, ("picture", *shown.key), lambda: map_svg(shown, title, asked.query), len(shown.rows) // 4)
     is_long = len(shown.rows) > MOST_LINKED
-    rows = "" if is_long else kept(reader, ("rows", *shown.key), lambda: _table_rows(shown, asked))
+    rows = "" if is_long else kept(reader, ("rows", *shown.key), lambda: _table_rows(shown, asked), len(shown.rows) // 4)
     return {
         "map": {
             "title": title, "level": level, "shown": shown, "levels": [(one, LEVEL_WORDS[one]) for one in levels_below(asked)],
@@ -158,7 +158,7 @@ def map_table(request: HttpRequest, area_id: str) -> HttpResponse:
     context["crumbs"] = breadcrumbs(request.reader, asked.area)  # type: ignore[attr-defined]
     if level is not None and asked.bar is not None:
         shown = shown_of(request, asked, level)
-        rows = kept(request.reader, ("rows", *shown.key), lambda: _table_rows(shown, asked))  # type: ignore[attr-defined]
+        rows = kept(request.reader, ("rows", *shown.key), lambda: _table_rows(shown, asked), len(shown.rows) // 4)  # type: ignore[attr-defined]
         context["table"] = {"title": map_title(asked, level), "rows": mark_safe(rows)}  # noqa: S308
     return render(request, "situation/map_table.html", context)
 

@@ -19,11 +19,19 @@ from headworks.web.situation.maps import map_context
 # Whoever looks after many areas is told first which of them got worse.
 _OF_MANY = ("director", "epidemiologist", "assessor")
 _MOST_LISTED = 30
+# Who sees figures begins with them; a sampler with today's route, the laboratory with its batches.
+_BEGINNINGS = (
+    ("view", "situation"), ("measure", "release"), ("approve", "release"), ("capture", "field"), ("administer", "accounts"),
+    ("audit", "audit"),
+)  # fmt: skip
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    """The public's page for the public, one's own for who signed in."""
-    return redirect("situation" if request.reader.is_signed_in else "public")  # type: ignore[attr-defined]
+    """The public's page for the public; for who signed in, the page where their work begins."""
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    if not reader.is_signed_in:
+        return redirect("public")
+    return redirect(next((route for scope, route in _BEGINNINGS if reader.has(scope)), "settings"))
 
 
 def roots_of(reader: Reader) -> list[AreaNode]:
