@@ -16,8 +16,16 @@ from headworks.web.access.models import AreaNode, Grant
 from headworks.web.access.reader import Reader, Right
 from headworks.web.access.register import copy_register
 from headworks.web.accounts.models import Account
+from headworks.web.accounts.proofs.password_hash import Argon2
 
 PASSWORD = "a sewer runs under it"  # noqa: S105
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch):
+    """Passwords are hashed as in earnest by one test and quickly by the others."""
+    monkeypatch.setattr(Argon2, "memory_cost", 64)
+    monkeypatch.setattr(Argon2, "time_cost", 1)
 
 
 @pytest.fixture(scope="session")

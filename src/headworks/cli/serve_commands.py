@@ -132,24 +132,28 @@ def verify(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Say whether every row of the audit log is as it was written, and name each that is not."""
+    """Say whether every row of the audit log, and every event of custody, is as it was written; name each that is not."""
     from headworks.web.service.start import open_server
 
     open_server(workspace)
     from headworks.web.audit.chain import head
     from headworks.web.audit.models import AuditRow
     from headworks.web.audit.verification import verify as look
+    from headworks.web.operations.custody import verify_custody
 
     found = look(since_last=since_last)
+    custody = verify_custody()
     rows = AuditRow.objects.count()
     if json:
         broken = [{"seq": one.seq, "what": one.what} for one in found]
-        result_json({"rows": rows, "head": head(), "broken": broken})
+        result_json({"rows": rows, "head": head(), "broken": broken, "custody": [vars(event) for event in custody]})
     else:
         for one in found:
             result(f"row {one.seq}: {one.what}" if one.seq else one.what)
+        for event in custody:
+            result(f"custody of {event.sample_id}, event {event.seq}: {event.what}")
         result(f"{rows:,} rows; " + (f"{len(found)} broken." if found else f"whole. Head: {head()}"))
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if found or custody else 0)
 
 
 @audit.command("export")

@@ -69,6 +69,7 @@ _KNOWN: dict[str, dict[str, type | tuple[type, ...]]] = {
         "oidc_client_secret_file": str,
         "oidc_button": str,
         "two_person_release": bool,
+        "require_totp": bool,
     },
 }
 

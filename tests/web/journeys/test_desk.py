@@ -26,7 +26,12 @@ def test_a_steward_makes_a_plan_and_is_told_what_is_wrong_with_a_file(walk, tmp_
         steward.look("landing")
         steward.visit("/operations/plans/")
         steward.look("plans")
-        for field, text in {"name": f"Spring {steward.language}", "area": CITY, "first_day": "2027-03-01", "last_day": "2027-03-28"}.items():
+        for field, text in {
+            "name": f"Spring {steward.language}",
+            "area": CITY,
+            "first_day": "2027-03-01",
+            "last_day": "2027-03-28",
+        }.items():
             steward.fill(f"#p-{field.removesuffix('_day')}", text)
         steward.press("main section:first-of-type form button")
         steward.reads("The plan is made.")
@@ -62,12 +67,22 @@ def test_a_sampler_goes_out_without_signal_and_nothing_is_lost(walk, house, line
         sampler.look("labels", is_desk_page=True)
 
         sampler.visit("/field/")
-        sampler.wait_for(lambda: sampler.script("return document.documentElement.dataset.ready && navigator.serviceWorker.controller"))
+        sampler.wait_for(
+            lambda: sampler.script("return document.documentElement.dataset.ready && navigator.serviceWorker.controller")
+        )
         sampler.look("field")
         line.cut()
         sampler.visit(f"/field/{first}/")
         sampler.wait_for(lambda: sampler.script("return document.documentElement.dataset.ready"))
-        fields = {"interval": "10", "flow": "12345.6", "temperature": "17", "ph": "7.2", "volume": "1000", "seal": "S-77", "deviation": "Rain"}
+        fields = {
+            "interval": "10",
+            "flow": "12345.6",
+            "temperature": "17",
+            "ph": "7.2",
+            "volume": "1000",
+            "seal": "S-77",
+            "deviation": "Rain",
+        }
         for field, text in fields.items():
             sampler.fill(f"#{field}", text)
         sampler.look("field-form-without-signal")
@@ -122,7 +137,7 @@ def test_an_analyst_brings_results_in_and_they_become_facts_by_a_second_pair_of_
         batch = re.search(r"/batches/(\d+)/", analyst.driver.current_url)[1]
 
         rows = [f"{sample},ketamine,{310 + n},quantified,0.3,1,0.1,accepted" for n, sample in enumerate(samples)]
-        _send(analyst, tmp_path / "wrong.csv", [rows[0], rows[1].replace("311", "31,1x")])
+        _send(analyst, tmp_path / "wrong.csv", [rows[0], rows[1].replace("311", "31.1x")])
         assert analyst.find("table td.number").text == "3"
         analyst.sees("concentration_ng_per_l")
         analyst.look("batch-file-refused")

@@ -16,7 +16,7 @@ def test_what_an_administrator_takes_back_is_gone_at_the_next_click(walk):
         clerk = f"clerk-{language}"
         keeper.fill("[name=username]", clerk)
         keeper.fill("[name=label]", "Conghua office")
-        keeper.fill("[name=language]", language)
+        keeper.fill("main [name=language]", language)
         keeper.look("account-new")
         keeper.press("main form button")
         code = keeper.find(".key code").text

@@ -8,6 +8,7 @@ from tests.web.journeys.conftest import COUNTY, NEIGHBOUR
 from tests.web.journeys.words import say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+REASON = {"en": "Seen in two towns.", "zh-hans": "两个镇均已观察到。", "ja": "二つの町で確認した。"}
 DRUG = "period=2025-W13&drug=ketamine"
 
 
@@ -54,9 +55,9 @@ def test_an_officer_takes_up_a_signal_with_a_reason(walk):
         officer.reads("Decide", "Nobody has decided anything yet.")
         officer.look("signal")
         officer.choose("[name=step]")
-        officer.fill("[name=reason]", "Seen in two towns.")
+        officer.fill("[name=reason]", REASON[officer.language])
         officer.press("form.decide button")
-        officer.sees("Seen in two towns.", f"officer-{officer.language}")
+        officer.sees(REASON[officer.language], f"officer-{officer.language}")
         officer.look("signal-decided")
         officer.visit("/signals/new/")
         officer.look("signal-new")

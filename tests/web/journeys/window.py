@@ -107,7 +107,9 @@ class Window:
         )  # fmt: skip
         element.click()
         if not stays:
-            self.wait_for(lambda: self.script("return !document.documentElement.dataset.before && document.readyState === 'complete'"))
+            self.wait_for(
+                lambda: self.script("return !document.documentElement.dataset.before && document.readyState === 'complete'")
+            )
 
     def follow(self, words: str, within: str = "") -> None:
         """Press the link of these words, said in the reader's language."""
@@ -131,11 +133,16 @@ class Window:
 
     def choose(self, selector: str) -> None:
         """Tick, whether its place is shown or not."""
-        self.script("const one = arguments[0]; one.closest('details')?.setAttribute('open', ''); if (!one.checked) one.click()", self.find(selector))
+        self.script(
+            "const one = arguments[0]; one.closest('details')?.setAttribute('open', ''); if (!one.checked) one.click()",
+            self.find(selector),
+        )
 
     def wait_for(self, what: Callable[[], Any], seconds: float = WAIT_S) -> Any:
         """Wait until something is so."""
-        return WebDriverWait(self.driver, seconds, 0.1).until(lambda _: what(), f"{self.who} waits in vain on {self.driver.current_url}")
+        return WebDriverWait(self.driver, seconds, 0.1).until(
+            lambda _: what(), f"{self.who} waits in vain on {self.driver.current_url}"
+        )
 
     def settle(self) -> None:
         """Wait until the page is whole."""
@@ -190,7 +197,9 @@ class Window:
         english = english_in(self.language, self.script(_TEXTS))
         self.faults += [f"{name}: in English: {text[:160]!r}" for text in english]
         self.script(_AXE)
-        self.faults += [f"{name}: {one}" for one in self.driver.execute_async_script(f"arguments[0] = {_RULES};" + _RUN_AXE, None)]
+        self.faults += [
+            f"{name}: {one}" for one in self.driver.execute_async_script(f"arguments[0] = {_RULES};" + _RUN_AXE, None)
+        ]
         if self.language == "en":
             self._look_in_the_dark(name)
         self.faults += [

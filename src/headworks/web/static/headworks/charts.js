@@ -26,13 +26,15 @@ const draw = async (place, interpreter) => {
   const width = place.clientWidth;
   if (width && width < spec.layer?.[0]?.width) spec.width = width - 70;
   if (width) spec.width = Math.max(220, Math.min(width - 80, 900));
-  // A mark of its own in the picture would be read out without a name: the picture has one, the table the numbers.
-  spec.config = { ...spec.config, aria: false };
   await globalThis.vegaEmbed(place, spec, {
     ast: true, expr: interpreter, actions: false, defaultStyle: false, renderer: "svg", tooltip: say, mode: "vega-lite", logLevel: globalThis.vega.Error,
   });
   const picture = place.querySelector("svg");
   picture.setAttribute("role", "img");
+  // Marks would be read out one by one without a name: the picture has one, and the table has the numbers.
+  picture.querySelectorAll("[role], [aria-roledescription]").forEach((mark) => {
+    for (const name of ["role", "aria-roledescription", "aria-label"]) mark.removeAttribute(name);
+  });
   picture.setAttribute("aria-label", place.closest("section")?.querySelector("h2")?.textContent ?? document.title);
   place.dataset.drawn = String(Math.round(performance.now()));
 };
