@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -130,9 +131,7 @@ def _served(workspace: Path) -> Any:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        sys.executable,
-        "-m",
-        "headworks.cli",
+        str(Path(sys.executable).with_name("headworks")),
         "serve",
         str(workspace),
         "--port",
@@ -141,16 +140,19 @@ def _served(workspace: Path) -> Any:
         "2",
         "--no-worker",
     ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    threading.Thread(target=lambda: server.stderr and server.stderr.read(), daemon=True).start()
+    said = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+    server = subprocess.Popen(command, stdout=said, stderr=said)
     ends = time.monotonic() + _READY_SECONDS
     try:
         while _get(port, "/public/", "")[0] == 0:
             if time.monotonic() > ends or server.poll() is not None:
-                sys.exit(f"The server did not come up: exit {server.poll()}")
+                said.seek(0)
+                sys.exit(f"The server did not come up: exit {server.poll()}\n{said.read().decode()[-2000:]}")
             time.sleep(0.3)
         yield port
     finally:
+        said.seek(0)
+        sys.stderr.write(said.read().decode()[-1500:])
         server.send_signal(signal.SIGTERM)
         server.wait(30)
 
@@ -190,6 +192,8 @@ def _load(port: int, people: list[tuple[str, list[str]]], seconds: float, pause:
         thread.start()
     for thread in threads:
         thread.join()
+    if bad:
+        print("other answers:", Counter(bad).most_common(5))
     return times, len(bad)
 
 
@@ -198,9 +202,8 @@ def main() -> None:
     for row in measure(Path(sys.argv[1])):
         ours, target = f"{row['ours']:,.4g}", "" if row["target"] is None else f"{row['target']:g}"
         ratio = "" if row["ratio"] is None else f" · {row['ratio']:,.3g} x"
-        print(
-            f"{row['name']}: {ours} {row['unit']}{ratio}{f' (at most {target})' if target else ''} {'yes' if row['met'] else 'NO'}"
-        )
+        bound = f" (at most {target})" if target else ""
+        print(f"{row['name']}: {ours} {row['unit']}{ratio}{bound} {'yes' if row['met'] else 'NO'}")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ PARTS = (
     Part(_("Signals"), "signals", ("view",)),
     Part(_("Samples"), "operations", ("capture", "view_samples")),
     Part(_("Release"), "release", ("release", "approve")),
+    Part(_("Publication"), "publication", ("publish", "approve")),
     Part(_("Work"), "work", ("import", "publish")),
     Part(_("Accounts"), "accounts", ("administer",)),
     Part(_("Audit"), "audit", ("audit",)),

@@ -150,6 +150,7 @@ CSRF_FAILURE_VIEW = "headworks.web.errors.csrf_failure"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("ja", "日本語")]
 LOCALE_PATHS = [_HERE / "locale"]
+FORMAT_MODULE_PATH = "headworks.web.formats"
 LANGUAGE_COOKIE_NAME = "headworks-language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = USE_TZ = True

@@ -47,8 +47,6 @@ def come_in(house, window: Window, account: str, *, is_looking: bool = False) ->
     """Set the password with the code at the first time, sign in, say what for where that is asked."""
     window.enter(account)
     if account not in house.has_password:
-        window.visit("/sign-in/")
-        window.press(f".languages button[value='{window.language}']")
         set_password(window, account, house.codes[account], is_looking=is_looking)
         house.has_password.add(account)
     window.visit("/sign-in/")
@@ -68,6 +66,8 @@ def come_in(house, window: Window, account: str, *, is_looking: bool = False) ->
 
 def set_password(window: Window, account: str, code: str, *, is_looking: bool = False) -> None:
     """With the code that an administrator handed over."""
+    window.visit("/sign-in/")
+    window.press(f".languages button[value='{window.language}']")
     window.follow("I was given a one-time code")
     window.fill("[name=username]", account)
     window.fill("[name=code]", code)

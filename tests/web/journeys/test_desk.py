@@ -115,6 +115,7 @@ def test_an_analyst_brings_results_in_and_they_become_facts_by_a_second_pair_of_
     with walk("analyst") as analyst:
         language = analyst.language
         samples = house.found[language]["on_the_way"]
+        analyst.visit("/release/")
         analyst.look("release-desk")
         analyst.visit("/operations/receive/")
         for sample in samples:
@@ -175,6 +176,7 @@ def _reviewed(window, house, batch, *, is_looking=False):
 def test_a_reviewer_approves_and_the_worker_makes_facts_of_it(walk, house):
     with walk("reviewer") as reviewer:
         language = reviewer.language
+        reviewer.visit("/release/")
         reviewer.reads("Batches")
         reviewer.look("release-desk-of-the-reviewer")
         batch = next(link for link in reviewer.find_all("main a[href*='/batches/']") if link.text == f"R-{language}")

@@ -30,7 +30,6 @@ def test_what_an_administrator_takes_back_is_gone_at_the_next_click(walk):
         keeper.look("account-granted")
 
         keeper.enter(clerk)
-        keeper.visit("/sign-in/")
         set_password(keeper, clerk, code)
         for field, text in {"username": clerk, "password": PASSWORD}.items():
             keeper.fill(f"[name={field}]", text)

@@ -32,7 +32,7 @@ const said = new Set();
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 for (let node = walker.nextNode(); node; node = walker.nextNode()) {
   const element = node.parentElement;
-  if (element.closest('script, style, template, code, pre, [lang=en]')) continue;
+  if (element.closest('script, style, template, code, pre, .brand, [lang=en]')) continue;
   if (element.tagName !== 'OPTION' && !element.checkVisibility()) continue;
   said.add(node.data);
 }
@@ -123,13 +123,15 @@ class Window:
         """Type into a field or choose from a list; dates and files too."""
         field = self.find(selector)
         self.script("arguments[0].closest('details')?.setAttribute('open', '')", field)
+        kind = field.get_attribute("type")
         if field.tag_name == "select":
-            return Select(field).select_by_value(text)
-        if field.get_attribute("type") in ("date", "datetime-local"):
-            return self.script("arguments[0].value = arguments[1]", field, text)
-        if field.get_attribute("type") != "file":
-            field.clear()
-        field.send_keys(text)
+            Select(field).select_by_value(text)
+        elif kind in ("date", "datetime-local"):
+            self.script("arguments[0].value = arguments[1]", field, text)
+        else:
+            if kind != "file":
+                field.clear()
+            field.send_keys(text)
 
     def choose(self, selector: str) -> None:
         """Tick, whether its place is shown or not."""
@@ -218,6 +220,7 @@ class Window:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
 
     def _picture(self, name: str) -> None:
+        self.script("scrollTo(0, 0)")
         tall = min(max(self.script(_HEIGHT), self.size[1]), _TALLEST)
         clip = {"x": 0, "y": 0, "width": self.size[0], "height": tall, "scale": 1}
         said = {"format": "png", "captureBeyondViewport": True, "clip": clip, "optimizeForSpeed": True}

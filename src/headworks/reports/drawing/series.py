@@ -33,7 +33,7 @@ def series_spec(
         ``first`` (date), ``period, state`` (value or below_limit), ``middle, lower, upper, run`` (counts up at each gap),
         ``hover``; and the two columns of ``limits``.
     words
-        ``axis`` (title of the axis), ``title``.
+        ``axis`` (title of the axis), ``title``; ``days`` and ``months`` where dates are written in another order.
     is_dark
         For a dark page.
     limits
@@ -50,9 +50,8 @@ def series_spec(
     ink, paper, grid, muted = ("#e8ecef", "#12161a", "#2a3138", "#a5afb8") if is_dark else (INK, PAPER, GRID, MUTED)
     known = [row[name] for row in rows for name in ("lower", "upper", "middle") if row.get(name)]
     scale = alt.Scale(type="log", domain=list(decade_domain(known)), clamp=True, nice=False)
-    time_axis = alt.Axis(
-        title=None, grid=False, labelOverlap=True, tickCount=10, format="%b %Y" if len(rows) > 60 else "%d %b"
-    )
+    dates = words.get("months", "%b %Y") if len(rows) > 60 else words.get("days", "%d %b")
+    time_axis = alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=10, format=dates)
     x = alt.X("first:T", scale=alt.Scale(type="utc", padding=14), axis=time_axis)
     axis = alt.Axis(title=words["axis"], format="~g", gridColor=grid, domain=False, ticks=False)
     base = alt.Chart(_ROWS).encode(x=x, tooltip="hover:N")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SCOPES: Final = {
     "view": _("see figures of the area"),
@@ -49,7 +50,12 @@ ROLE_WORDS: Final = {
 }
 # From least to most: a reader at one tier sees what the tiers before it see.
 TIERS: Final = ("public", "partner", "analyst", "steward")
-TIER_WORDS: Final = {"public": _("public"), "partner": _("partner"), "analyst": _("analyst"), "steward": _("steward")}
+TIER_WORDS: Final = {
+    "public": _("public"),
+    "partner": _("partner"),
+    "analyst": pgettext_lazy("tier", "analyst"),
+    "steward": _("steward"),
+}
 # Whoever asks at these tiers says once a session what for.
 PURPOSE_TIERS: Final = ("analyst", "steward")
 EVERYWHERE: Final = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,8 +13,10 @@ from django.conf import settings
 
 from headworks.jobs.area_cells import area_cells, cells_version
 from headworks.places.boundaries import AreaBoundary, middle_of
+from headworks.places.round_cells import mercator_north, round_cells
 from headworks.store import Workspace
 from headworks.web.access.models import AreaNode, RegisterState
+from headworks.web.access.policy import within
 from headworks.web.opened import the_workspace
 
 _DECIMALS = 4
@@ -43,12 +44,13 @@ class Place(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """Cells of a level in an area: size of the picture, places, those without a cell, and whether they are schematic."""
+    """Cells of a level: size of the picture, places, those without a cell, how many are circles, whether any is schematic."""
 
     width: float
     height: float
     places: tuple[Place, ...]
     unplaced: tuple[Place, ...]
+    n_round: int
     is_schematic: bool
     version: str
 
@@ -66,55 +68,69 @@ def levels_inside(path: str, workspace: str, version: int) -> tuple[int, ...]:
     return tuple(sorted(set(found)))
 
 
-def drawn_cells(area: AreaNode, level: int, version: int) -> Drawn:
-    """Cells of a level in an area that the reader was granted.
+def drawn_cells(paths: tuple[str, ...], level: int, version: int) -> Drawn:
+    """Cells of a level in areas that the reader was granted.
 
     Parameters
     ----------
-    area
-        From the policy.
+    paths
+        Of areas from the policy, or the roots of what was granted.
     level
         1 to 5.
     version
         From :func:`register_version`.
     """
-    return _drawn(area.path, level, settings.HEADWORKS_WORKSPACE, version, _cells_key(version))
+    return _drawn(paths, level, settings.HEADWORKS_WORKSPACE, version, _cells_key(version))
 
 
 def _cells_key(version: int) -> str:
     return cells_version(the_workspace(), version)
 
 
-def _rows(path: str, level: int) -> list[tuple[str, str, str, str, int]]:
+def _rows(paths: tuple[str, ...], level: int) -> list[tuple[str, str, str, str, int]]:
     """Areas of a level, and the few above it that have none there: a city without counties leaves no hole in their map."""
     names = ("area_id", "name_en", "name_zh", "name_pinyin", "level")
-    inside = AreaNode.objects.filter(path__startswith=path)
+    inside = AreaNode.objects.filter(within(paths, "path"))
     rows = list(inside.filter(level=level).values_list(*names))
     parents = inside.filter(level__lte=level, parent__isnull=False).values("parent_id")
-    lone = list(inside.filter(level__lt=level).exclude(path=path).exclude(pk__in=parents).values_list(*names))
+    lone = list(inside.filter(level__lt=level).exclude(path__in=paths).exclude(pk__in=parents).values_list(*names))
     return sorted([*rows, *(lone if len(lone) * 10 <= len(rows) else [])])
 
 
-def _shapes(workspace: str, version: int, level: int) -> Any:
-    return area_cells(Workspace.open(Path(workspace)), version, level)
+class _Shapes(NamedTuple):
+    """Rows of the areas of a map, their polygons, and which of these are circles."""
+
+    rows: list[tuple[str, str, str, str, int]]
+    polygons: dict[str, AreaBoundary]
+    is_round: frozenset[str]
+
+
+@lru_cache(maxsize=16)
+def _shapes(paths: tuple[str, ...], level: int, workspace: str, version: int, key: str) -> _Shapes:
+    known, rows = area_cells(Workspace.open(Path(workspace)), version), _rows(paths, level)
+    mine = {code: known.polygons[code] for code, *_ in rows if code in known.polygons}
+    places = {code: known.places[code] for code, *_ in rows if code in known.places}
+    corners = [ring for one in mine.values() for polygon in one.polygons for ring in polygon]
+    circles = round_cells(places, np.concatenate(corners) if corners else None)
+    return _Shapes(rows, mine | circles, frozenset(circles))
 
 
 @lru_cache(maxsize=64)
-def _drawn(path: str, level: int, workspace: str, version: int, key: str) -> Drawn:
-    shapes, rows = _shapes(workspace, version, level), _rows(path, level)
-    mine: dict[str, AreaBoundary] = {code: shapes[code] for code, *_ in rows if code in shapes}
+def _drawn(paths: tuple[str, ...], level: int, workspace: str, version: int, key: str) -> Drawn:
+    rows, mine, is_round = _shapes(paths, level, workspace, version, key)
     points = [ring for one in mine.values() for polygon in one.polygons for ring in polygon]
     if not points:
-        return Drawn(0.0, 0.0, (), tuple(Place(*row, "", 0.0, 0.0, 0.0) for row in rows), False, key)
+        return Drawn(0.0, 0.0, (), tuple(Place(*row, "", 0.0, 0.0, 0.0) for row in rows), 0, False, key)
     stacked = np.concatenate(points)
     (west, south), (east, north) = stacked.min(axis=0), stacked.max(axis=0)
-    narrowing = math.cos(math.radians(min(abs(north + south) / 2, 80.0)))
-    wide, tall = max((east - west) * narrowing, 1e-6), max(north - south, 1e-6)
+    # The same plane as the map with a script, so that the two look alike.
+    bottom, top = mercator_north(np.array([south, north])).tolist()
+    wide, tall = max(east - west, 1e-6), max(top - bottom, 1e-6)
     scale = min((_WIDTH - 2 * _MARGIN) / wide, (_MOST_HEIGHT - 2 * _MARGIN) / tall)
 
     def placed(ring: Any) -> list[tuple[float, float]]:
-        x = np.round((ring[:, 0] - west) * narrowing * scale + _MARGIN, 1)
-        y = np.round((north - ring[:, 1]) * scale + _MARGIN, 1)
+        x = np.round((ring[:, 0] - west) * scale + _MARGIN, 1)
+        y = np.round((top - mercator_north(ring[:, 1])) * scale + _MARGIN, 1)
         return list(zip(x.tolist(), y.tolist(), strict=True))
 
     def path_of(one: AreaBoundary) -> str:
@@ -125,10 +141,11 @@ def _drawn(path: str, level: int, workspace: str, version: int, key: str) -> Dra
     for row in rows:
         if row[0] in mine:
             x, y = placed(np.array([middle_of(mine[row[0]])]))[0]
-            places.append(Place(*row, path_of(mine[row[0]]), x, y, _width(mine[row[0]]) * narrowing * scale))
+            places.append(Place(*row, path_of(mine[row[0]]), x, y, _width(mine[row[0]]) * scale))
     unplaced = tuple(Place(*row, "", 0.0, 0.0, 0.0) for row in rows if row[0] not in mine)
-    schematic = any(one.is_schematic for one in mine.values())
-    return Drawn(wide * scale + 2 * _MARGIN, tall * scale + 2 * _MARGIN, tuple(places), unplaced, schematic, key)
+    schematic = any(one.is_schematic for code, one in mine.items() if code not in is_round)
+    size = (wide * scale + 2 * _MARGIN, tall * scale + 2 * _MARGIN)
+    return Drawn(*size, tuple(places), unplaced, len(is_round), schematic, key)
 
 
 def _width(one: AreaBoundary) -> float:
@@ -137,21 +154,21 @@ def _width(one: AreaBoundary) -> float:
     return round(float(across.max() - across.min()), _DECIMALS)
 
 
-def cells_geojson(area: AreaNode, level: int) -> tuple[bytes, str]:
+def cells_geojson(paths: tuple[str, ...], level: int) -> tuple[bytes, str]:
     """Gzipped GeoJSON of the cells, and its version for the browser's cache."""
     version = register_version()
     key = _cells_key(version)
-    return _geojson(area.path, level, settings.HEADWORKS_WORKSPACE, version, key), key
+    return _geojson(paths, level, settings.HEADWORKS_WORKSPACE, version, key), key
 
 
 @lru_cache(maxsize=64)
-def _geojson(path: str, level: int, workspace: str, version: int, key: str) -> bytes:
-    shapes = _shapes(workspace, version, level)
+def _geojson(paths: tuple[str, ...], level: int, workspace: str, version: int, key: str) -> bytes:
+    shapes = _shapes(paths, level, workspace, version, key)
     features = []
-    for number, (code, *_) in enumerate(_rows(path, level)):
-        if code not in shapes:
+    for number, (code, *_) in enumerate(shapes.rows):
+        if code not in shapes.polygons:
             continue
-        one = shapes[code]
+        one = shapes.polygons[code]
         rings = [[np.round(ring, _DECIMALS).tolist() for ring in polygon] for polygon in one.polygons]
         middle = [round(value, _DECIMALS) for value in middle_of(one)]
         features.append(

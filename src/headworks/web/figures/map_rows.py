@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from headworks.jobs.step_change import StepChange, step_change
 from headworks.reports.drawing.classes import CIVIDIS, class_edges, class_of
-from headworks.web.access.models import AreaNode
 from headworks.web.access.reader import Reader
 from headworks.web.figures.cells import Drawn, Place, drawn_cells
 from headworks.web.figures.kept import kept
@@ -56,14 +55,16 @@ class MapShown(NamedTuple):
 
 
 def map_shown(
-    reader: Reader, area: AreaNode, level: int, of: tuple[str, str], periods: tuple[str, str], version: int
+    reader: Reader, where: tuple[str, tuple[str, ...]], level: int, of: tuple[str, str], periods: tuple[str, str], version: int
 ) -> MapShown:
-    """The map of a level in an area.
+    """The map of a level in an area, or in all that a reader was granted.
 
     Parameters
     ----------
-    reader, area
-        Who asks, and an area that the policy gave them.
+    reader
+        Who asks.
+    where
+        Code and path of an area that the policy gave them; nothing and the roots of their grants for all of these.
     level
         Of the areas drawn.
     of
@@ -78,14 +79,14 @@ def map_shown(
     NotVisible
         For an area that is not the reader's.
     """
-    drawn = drawn_cells(area, level, version)
-    key = ("map", area.path, level, *of, *periods, drawn.version)
-    return kept(reader, key, lambda: _made(reader, area, drawn, (level, of, periods), key), len(drawn.places))
+    drawn = drawn_cells(where[1], level, version)
+    key = ("map", *where[1], level, *of, *periods, drawn.version)
+    return kept(reader, key, lambda: _made(reader, where[0], drawn, (level, of, periods), key), len(drawn.places))
 
 
 def _made(
     reader: Reader,
-    area: AreaNode,
+    area_id: str,
     drawn: Drawn,
     asked: tuple[int, tuple[str, str], tuple[str, str]],
     key: tuple[Hashable, ...],
@@ -93,15 +94,16 @@ def _made(
     level, of, periods = asked
     labels = (periods[0], periods[1], periods[0][:4])
     places = (*drawn.places, *drawn.unplaced)
-    levels, run_id = sorted({level, *(place.level for place in places)}), ""
+    levels, run_id, tier = sorted({level, *(place.level for place in places)}), "", ""
     by_area: list[dict[str, Any]] = []
     for label in labels:
-        found = [map_figures(reader, area.area_id, one, label, of[0]) for one in levels] if label else []
+        found = [map_figures(reader, area_id, one, label, of[0]) for one in levels] if label else []
         run_id = run_id or next((one.run_id for one in found), "")
+        tier = tier or next((one.tier for one in found), "")
         by_area.append({row["area_id"]: row for one in found for row in one.rows.iter_rows(named=True)})
     edges = class_edges(of[1].partition(":")[0])
     rows = tuple(_row(place, tuple(one.get(place.area_id) for one in by_area), edges) for place in places)
-    return MapShown(drawn, rows, of[0], *periods, edges, run_id, reader.tier_at(area.path), key)
+    return MapShown(drawn, rows, of[0], *periods, edges, run_id, tier, key)
 
 
 def _row(place: Place, rows: tuple[dict[str, Any] | None, ...], edges: tuple[float, ...]) -> MapRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from headworks.reference import names
@@ -66,9 +66,9 @@ WORDS: Final = {
     "rejected": gettext_lazy("rejected"),
     "ordinary": gettext_lazy("ordinary"),
     "above_limit": gettext_lazy("above the limit"),
-    "below_limit": gettext_lazy("below the limit"),
+    "below_limit": pgettext_lazy("ratio", "below the limit"),
     "too_few_days": gettext_lazy("too few days"),
-    "broken": gettext_lazy("broken"),
+    "broken": pgettext_lazy("rule", "broken"),
     "not_stated": gettext_lazy("not stated"),
     "routine": gettext_lazy("routine sample"),
     "duplicate": gettext_lazy("duplicate"),

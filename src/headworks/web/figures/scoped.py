@@ -16,6 +16,7 @@ from headworks.jobs.disclosure import rule_of
 from headworks.web.access.models import AreaNode, SiteArea, SiteNode, codes_of
 from headworks.web.access.policy import require_area, require_site, visible_areas
 from headworks.web.access.reader import Reader
+from headworks.web.access.roles import TIERS
 from headworks.web.figures.sets import FigureSet, open_set
 from headworks.web.opened import the_workspace
 
@@ -135,8 +136,6 @@ def figures_of_sites(reader: Reader, area_id: str, sites: Iterable[str], table: 
 
 def tier_of_site(reader: Reader, site: SiteNode) -> str:
     """The highest tier of a granted area that the site serves; of a catchment over two areas either may be it."""
-    from headworks.web.access.roles import TIERS
-
     paths = [site.owner_path, *site.places.values_list("area_path", flat=True)]
     return max((reader.tier_at(path) for path in paths if path), key=TIERS.index, default="public")
 
@@ -144,13 +143,26 @@ def tier_of_site(reader: Reader, site: SiteNode) -> str:
 def map_figures(reader: Reader, area_id: str, level: int, period: str, analyte: str) -> Figures:
     """Figures of all areas of a level that lie in an area, as far as the reader was granted them.
 
+    Parameters
+    ----------
+    reader
+        Who asks.
+    area_id
+        Area; empty for all that the reader was granted.
+    level, period, analyte
+        Which figures.
+
     Raises
     ------
     NotVisible
         For an area that is not there or not the reader's.
     """
-    area = require_area(reader, area_id)
-    inside = visible_areas(reader).filter(level=level, path__startswith=area.path).values_list("area_id", "path")
+    mine = visible_areas(reader).filter(level=level)
+    tier = lowest_tier(reader)
+    if area_id:
+        area = require_area(reader, area_id)
+        mine, tier = mine.filter(path__startswith=area.path), reader.tier_at(area.path)
+    inside = mine.values_list("area_id", "path")
     by_tier: dict[str, list[str]] = {}
     for code, path in inside:
         by_tier.setdefault(reader.tier_at(path), []).append(code)
@@ -161,7 +173,12 @@ def map_figures(reader: Reader, area_id: str, level: int, period: str, analyte: 
             run_id = served.run_id
             parts.append(served.map_rows(period, analyte, level).filter(pl.col("area_id").is_in(codes)))
     rows = pl.concat(parts, how="diagonal") if parts else _EMPTY.with_columns(area_id=pl.lit("", pl.String))
-    return Figures(rows, reader.tier_at(area.path), run_id)
+    return Figures(rows, tier, run_id)
+
+
+def lowest_tier(reader: Reader) -> str:
+    """The lowest tier at which the reader sees one of the areas granted: what holds for all of a map of them."""
+    return min((reader.tier_at(root) for root in reader.roots("view")), key=TIERS.index, default="public")
 
 
 def _read(served: FigureSet | None, table: str, unit: str, tier: str) -> Figures:

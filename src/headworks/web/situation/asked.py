@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,23 +16,37 @@ from headworks.core.errors import UsageError
 from headworks.core.periods import Period
 from headworks.jobs.step_change import StepChange, step_change
 from headworks.web.access.models import AreaNode, SiteArea, codes_of
-from headworks.web.access.policy import require_area
+from headworks.web.access.policy import require_area, within
 from headworks.web.access.reader import Reader
 from headworks.web.figures.cells import levels_inside, register_version
 from headworks.web.figures.indexed import Indexed, Row, index_rows, indexed
 from headworks.web.figures.kept import kept
 from headworks.web.figures.naming import drug_name
 from headworks.web.figures.periods import PeriodBar, period_bar
-from headworks.web.figures.scoped import area_figures, figures_above
+from headworks.web.figures.scoped import area_figures, figures_above, lowest_tier
 
 # How many periods a course shows.
 _SHOWN = {"week": 26, "month": 24, "quarter": 12, "half_year": 8, "year": 10}
 
 
+class Granted(NamedTuple):
+    """All that a reader was granted, where a page speaks of several areas at once; it stands where an area does."""
+
+    roots: tuple[AreaNode, ...]
+    paths: tuple[str, ...]
+    area_id: str = ""
+    path: str = ""
+    level: int = 0
+
+    def name_in(self, _language: str) -> str:
+        """As for an area of the register."""
+        return _("My areas")
+
+
 class Asked(NamedTuple):
     """An area as it was asked for; ``bar`` is None and ``analyte`` empty where it has no figure at all."""
 
-    area: AreaNode
+    area: AreaNode | Granted
     figures: Indexed
     bar: PeriodBar | None
     analyte: str
@@ -39,6 +54,11 @@ class Asked(NamedTuple):
     tier: str
     run_id: str
     version: int
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What a map of it covers."""
+        return self.area.paths if isinstance(self.area, Granted) else (self.area.path,)
 
     @property
     def period(self) -> str:
@@ -72,7 +92,8 @@ class Asked(NamedTuple):
 
     def href(self, route: str = "area", **other: str) -> str:
         """Address of a page of this area that keeps period and drug."""
-        return f"{reverse(route, args=[self.area.area_id])}?{urlencode({**self.query, **other})}"
+        where = reverse(route, args=[self.area.area_id]) if self.area.area_id else reverse("situation")
+        return f"{where}?{urlencode({**self.query, **other})}"
 
 
 def asked_of(request: HttpRequest, area_id: str) -> Asked:
@@ -99,6 +120,47 @@ def asked_of(request: HttpRequest, area_id: str) -> Asked:
     bar = period_bar(index.periods, request.GET.get("period", ""))
     analyte, heading = chosen_drug(index, request.GET.get("drug", ""))
     return Asked(area, index, bar, analyte, heading, figures.tier, figures.run_id, register_version())
+
+
+def asked_of_all(request: HttpRequest) -> Asked:
+    """Period and drug of a request for all that its reader was granted; figures are those of each area, not of the whole.
+
+    Raises
+    ------
+    UsageError
+        As :func:`asked_of`.
+    """
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    granted, version = Granted(tuple(roots_of(reader)), reader.roots("view")), register_version()
+    key = ("granted", granted.paths, version)
+    headings, periods, run_id = kept(reader, key, lambda: _known_of(reader, granted.roots))
+    index = Indexed({}, headings, periods)
+    bar = period_bar(periods, request.GET.get("period", ""))
+    analyte, heading = chosen_drug(index, request.GET.get("drug", ""))
+    return Asked(granted, index, bar, analyte, heading, lowest_tier(reader), run_id, version)
+
+
+def _known_of(reader: Reader, roots: tuple[AreaNode, ...]) -> tuple[Any, Any, str]:
+    """Residues, periods by kind and run that the figures of some areas know together."""
+    headings: dict[str, str] = {}
+    periods: dict[str, set[str]] = {}
+    run_id = ""
+    for root in roots:
+        figures = area_figures(reader, root.area_id)
+        index, run_id = indexed(figures, "area_loads", root.area_id), run_id or figures.run_id
+        headings |= dict(index.headings)
+        for kind, labels in index.periods.items():
+            periods.setdefault(kind, set()).update(labels)
+    order = tuple(sorted(headings.items(), key=lambda pair: (":" in pair[1], pair[1].lower())))
+    return order, {kind: tuple(sorted(labels)) for kind, labels in periods.items()}, run_id
+
+
+def roots_of(reader: Reader) -> list[AreaNode]:
+    """The areas at the top of what the reader was granted."""
+    roots = reader.roots("view")
+    if "" in roots:
+        return list(AreaNode.objects.filter(parent__isnull=True).order_by("area_id"))
+    return list(AreaNode.objects.filter(path__in=roots).order_by("level", "area_id"))
 
 
 def chosen_drug(index: Indexed, asked: str) -> tuple[str, str]:
@@ -155,8 +217,17 @@ def breadcrumbs(reader: Reader, area: AreaNode) -> list[dict[str, Any]]:
 
 
 def levels_below(asked: Asked) -> tuple[int, ...]:
-    """Levels of which there are areas in this one."""
+    """Levels of which there are areas in this one, or among those granted."""
+    if isinstance(asked.area, Granted):
+        return tuple(level for level, _n in levels_granted(asked.paths, settings.HEADWORKS_WORKSPACE, asked.version))
     return levels_inside(asked.area.path, settings.HEADWORKS_WORKSPACE, asked.version)
+
+
+@lru_cache(maxsize=64)
+def levels_granted(paths: tuple[str, ...], workspace: str, version: int) -> tuple[tuple[int, int], ...]:
+    """Levels of the areas in some subtrees, these included, and how many areas each has."""
+    found = AreaNode.objects.filter(within(paths, "path")).values_list("level").annotate(n=Count("pk")).order_by("level")
+    return tuple((int(level), int(n)) for level, n in found)
 
 
 def sites_of(area: AreaNode, version: int) -> tuple[str, ...]:

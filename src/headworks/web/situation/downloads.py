@@ -26,6 +26,8 @@ from headworks.web.situation.map_files import file_response
 from headworks.web.situation.sites import require_shown_site, site_bar
 
 _PNG_SCALE = 2.0
+# How dates stand on an axis where a day does not come first.
+_DATES = {language: {"days": "%-m月%-d日", "months": "%Y年%-m月"} for language in ("zh", "ja")}
 _LOCALES = {"zh": "zh-CN", "ja": "ja-JP"}
 # Columns that say what is in the file, in the order they stand there.
 _FILED = [
@@ -53,11 +55,16 @@ def chart_rows(rows: Sequence[tuple[str, Row | None]]) -> list[dict[str, Any]]:
     return found
 
 
+def _dates() -> dict[str, str]:
+    return _DATES.get((get_language() or "en")[:2], {})
+
+
 def _area_spec(asked: Asked, *, is_dark: bool) -> dict[str, Any]:
     rows = chart_rows([(label, asked.row(period=label)) for label in course_labels(asked.bar)])
     title = _("%(drug)s in %(area)s, to %(period)s: bars are 95 %% intervals, triangles the limit of what was not quantified")
     said = {"drug": drug_name(asked.heading, asked.analyte), "area": area_name(asked.area), "period": asked.period}
-    return series_spec(rows, {"title": title % said, "axis": _("mg per 1,000 people a day, log scale")}, is_dark=is_dark)
+    words = {"title": title % said, "axis": _("mg per 1,000 people a day, log scale"), **_dates()}
+    return series_spec(rows, words, is_dark=is_dark)
 
 
 @signed_in("view")
@@ -106,5 +113,5 @@ def site_chart(request: HttpRequest, site_id: str) -> HttpResponse:
     rows = chart_rows([(label, index.row(analyte, label)) for label in course_labels(bar)])
     title = _("%(drug)s at %(site)s: bars are 95 %% intervals, triangles the limit of what was not quantified")
     words = {"title": title % {"drug": drug_name(heading, analyte), "site": site.row["name"] or site_id},
-             "axis": _("mg per 1,000 people a day, log scale")}  # fmt: skip
+             "axis": _("mg per 1,000 people a day, log scale"), **_dates()}  # fmt: skip
     return JsonResponse(series_spec(rows, words, is_dark=request.GET.get("dark") == "1"))

@@ -15,23 +15,22 @@ from headworks.web.audit.chain import head
 from headworks.web.audit.middleware import about
 from headworks.web.figures.map_rows import MapShown
 from headworks.web.figures.map_svg import map_file
-from headworks.web.situation.asked import asked_of
-from headworks.web.situation.maps import chosen_level, map_title, shown_of
+from headworks.web.situation.maps import asked_here, chosen_level, map_title, shown_of
 
 _PNG_SCALE = 2.0
 
 
 @signed_in("view")
-def map_download(request: HttpRequest, area_id: str, kind: str) -> HttpResponse:
+def map_download(request: HttpRequest, kind: str, area_id: str = "") -> HttpResponse:
     """The map as SVG, PNG or CSV, with names."""
-    asked = asked_of(request, area_id)
+    asked = asked_here(request, area_id)
     level = chosen_level(asked, request.GET.get("level", ""))
     about(request, "map", f"{area_id} {level} {asked.period} {asked.analyte} {kind}", asked.area.path, action="export")
     if level is None or asked.bar is None:
         raise UsageError(_("Nothing lies in this area that could be drawn."), found=area_id, code="HW-U133",
                          remedy=_("Choose the area above it"))  # fmt: skip
     shown = shown_of(request, asked, level)
-    name = f"{area_id}-{level}-{asked.analyte}-{asked.period}.{kind}"
+    name = f"{area_id or 'areas'}-{level}-{asked.analyte}-{asked.period}.{kind}"
     if kind == "csv":
         return file_response(disarmed_csv(map_frame(shown)).encode(), "text/csv; charset=utf-8", name)
     source = _("Headworks · run %(run)s · %(tier)s readers · audit head %(head)s") % {

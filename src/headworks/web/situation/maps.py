@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +31,16 @@ from headworks.web.figures.naming import drug_name
 from headworks.web.figures.sentences import STATE_WORDS, STATES, middle_of_row
 from headworks.web.figures.templatetags.figures import amount, area_name, percent
 from headworks.web.opened import the_workspace
-from headworks.web.situation.asked import Asked, asked_of, breadcrumbs, levels_below, sites_of
+from headworks.web.situation.asked import (
+    Asked,
+    Granted,
+    asked_of,
+    asked_of_all,
+    breadcrumbs,
+    levels_below,
+    levels_granted,
+    sites_of,
+)
 
 LEVEL_WORDS = {
     1: gettext_lazy("provinces"), 2: gettext_lazy("cities"), 3: gettext_lazy("counties"),
@@ -38,6 +50,18 @@ ONE_OF_LEVEL = {
     1: gettext_lazy("province"), 2: gettext_lazy("city"), 3: gettext_lazy("county"), 4: gettext_lazy("town or street"),
     5: gettext_lazy("village"),
 }  # fmt: skip
+
+
+# Of many areas at once the map shows the next level below, as long as it has no more than so many.
+_MOST_AT_ONCE = 300
+
+
+def level_words(asked: Asked, level: int, *, one: bool = False) -> str:
+    """What areas of a level are called; the top of a tree that is coded by letters are countries."""
+    code = asked.area.roots[0].area_id if isinstance(asked.area, Granted) and asked.area.roots else asked.area.area_id
+    if level == 1 and not code.isdecimal():
+        return _("country") if one else _("countries")
+    return str((ONE_OF_LEVEL if one else LEVEL_WORDS)[level])
 
 
 def chosen_level(asked: Asked, said: str) -> int | None:
@@ -50,7 +74,7 @@ def chosen_level(asked: Asked, said: str) -> int | None:
     """
     levels = levels_below(asked)
     if not said:
-        return levels[0] if levels else None
+        return _next_level(asked) if isinstance(asked.area, Granted) else levels[0] if levels else None
     if said.isdecimal() and int(said) in levels:
         return int(said)
     raise UsageError(
@@ -59,18 +83,34 @@ def chosen_level(asked: Asked, said: str) -> int | None:
     )  # fmt: skip
 
 
+def _next_level(asked: Asked) -> int | None:
+    known = levels_granted(asked.paths, settings.HEADWORKS_WORKSPACE, asked.version)
+    below = [level for level, n in known[1:] if n <= _MOST_AT_ONCE]
+    return below[0] if below else known[0][0] if known else None
+
+
 def shown_of(request: HttpRequest, asked: Asked, level: int) -> MapShown:
     """The map of a request."""
-    reader = request.reader  # type: ignore[attr-defined]
-    return map_shown(reader, asked.area, level, (asked.analyte, asked.heading), (asked.period, asked.previous), asked.version)
+    reader, where = request.reader, (asked.area.area_id, asked.paths)  # type: ignore[attr-defined]
+    return map_shown(reader, where, level, (asked.analyte, asked.heading), (asked.period, asked.previous), asked.version)
 
 
 def map_title(asked: Asked, level: int) -> str:
     """A sentence that says what is seen."""
-    return _("%(drug)s in %(level)s of %(area)s, %(period)s") % {
-        "drug": drug_name(asked.heading, asked.analyte), "level": LEVEL_WORDS[level], "area": area_name(asked.area),
-        "period": asked.period,
-    }  # fmt: skip
+    words = {"drug": drug_name(asked.heading, asked.analyte), "level": level_words(asked, level), "period": asked.period}
+    if isinstance(asked.area, Granted):
+        return _("%(drug)s in all my %(level)s, %(period)s") % words
+    return _("%(drug)s in %(level)s of %(area)s, %(period)s") % {**words, "area": area_name(asked.area)}
+
+
+def map_address(route: str, area_id: str, *more: Any) -> str:
+    """Address of a part of the map of an area, or of all that the reader was granted."""
+    return reverse(route, args=[area_id, *more]) if area_id else reverse(f"my-{route}", args=more)
+
+
+def asked_here(request: HttpRequest, area_id: str) -> Asked:
+    """What was asked of an area, or of all areas granted where none is named."""
+    return asked_of(request, area_id) if area_id else asked_of_all(request)
 
 
 def map_context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -87,19 +127,22 @@ def map_context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     rows = "" if is_long else kept(reader, ("rows", *shown.key), lambda: _table_rows(shown, asked), len(shown.rows) // 4)
     return {
         "map": {
-            "title": title, "level": level, "shown": shown, "levels": [(one, LEVEL_WORDS[one]) for one in levels_below(asked)],
+            "title": title, "level": level, "shown": shown, "levels": [(one, level_words(asked, one)) for one in levels_below(asked)],
             "picture": mark_safe(picture), "rows": mark_safe(rows),  # noqa: S308
             "classes": [(legend_swatch("value", color), words) for _number, color, words in class_legend(shown.edges)],
             "states": [(legend_swatch(state), STATE_WORDS[state]) for state in STATES[1:]],
             "setup": _setup(asked, level, shown), "query": urlencode(query), "has_sites": _may_see_sites(request, asked),
-            "is_schematic": shown.drawn.is_schematic, "unplaced": len(shown.drawn.unplaced),
+            "is_schematic": shown.drawn.is_schematic, "unplaced": len(shown.drawn.unplaced), "n_round": shown.drawn.n_round,
+            "round_words": level_words(asked, level), "table": map_address("map-table", asked.area.area_id),
+            "files": [(kind.upper(), map_address("map-download", asked.area.area_id, kind)) for kind in ("png", "svg", "csv")],
             "extremes": _extremes(shown), "n_rows": len(shown.rows),
         }
     }  # fmt: skip
 
 
 def _may_see_sites(request: HttpRequest, asked: Asked) -> bool:
-    return bool(request.reader.has("view_samples", asked.area.path))  # type: ignore[attr-defined]
+    # Where several areas are shown at once, circles may stand far from their sites.
+    return bool(asked.area.area_id) and bool(request.reader.has("view_samples", asked.area.path))  # type: ignore[attr-defined]
 
 
 def _extremes(shown: MapShown) -> dict[str, list[str]]:
@@ -111,9 +154,9 @@ def _extremes(shown: MapShown) -> dict[str, list[str]]:
 def _setup(asked: Asked, level: int, shown: MapShown) -> dict[str, Any]:
     code = asked.area.area_id
     return {
-        "cells": f"{reverse('map-cells', args=[code, level])}?v={shown.drawn.version}",
-        "figures": reverse("map-figures", args=[code, level]),
-        "sites": reverse("map-sites", args=[code]), "area": reverse("area", args=["AREA"]),
+        "cells": f"{map_address('map-cells', code, level)}?v={shown.drawn.version}",
+        "figures": map_address("map-figures", code, level),
+        "sites": reverse("map-sites", args=[code]) if code else "", "area": reverse("area", args=["AREA"]),
         "drug": asked.analyte, "period": asked.period, "periods": list(asked.bar.labels) if asked.bar else [],
         "colors": [color for _number, color, _words in class_legend(shown.edges)], "level": level,
         "words": {
@@ -149,13 +192,13 @@ def _cell(value: float | None, text: str) -> str:
 
 
 @signed_in("view")
-def map_table(request: HttpRequest, area_id: str) -> HttpResponse:
+def map_table(request: HttpRequest, area_id: str = "") -> HttpResponse:
     """The table twin of a map on a page of its own, for maps of more areas than a page should hold."""
-    asked = asked_of(request, area_id)
+    asked = asked_here(request, area_id)
     level = chosen_level(asked, request.GET.get("level", ""))
     about(request, "map", f"{area_id} {level} {asked.period} {asked.analyte} table", asked.area.path)
     context: dict[str, Any] = {"area": asked.area, "asked": asked, "query": urlencode(asked.query), "table": None}
-    context["crumbs"] = breadcrumbs(request.reader, asked.area)  # type: ignore[attr-defined]
+    context["crumbs"] = breadcrumbs(request.reader, asked.area) if area_id else []  # type: ignore[attr-defined]
     if level is not None and asked.bar is not None:
         shown = shown_of(request, asked, level)
         rows = kept(request.reader, ("rows", *shown.key), lambda: _table_rows(shown, asked), len(shown.rows) // 4)  # type: ignore[attr-defined]
@@ -164,11 +207,12 @@ def map_table(request: HttpRequest, area_id: str) -> HttpResponse:
 
 
 @signed_in("view")
-def cells(request: HttpRequest, area_id: str, level: int) -> HttpResponse:
+def cells(request: HttpRequest, level: int, area_id: str = "") -> HttpResponse:
     """GeoJSON of the cells of a level: kept by the browser until the register or the boundaries change."""
-    area = require_area(request.reader, area_id)  # type: ignore[attr-defined]
-    about(request, "map cells", area_id, area.path)
-    body, version = cells_geojson(area, level)
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    area = require_area(reader, area_id) if area_id else None
+    about(request, "map cells", area_id, area.path if area else "")
+    body, version = cells_geojson((area.path,) if area else reader.roots("view"), level)
     tag = f'"{version}-{level}"'
     is_named = request.GET.get("v") == version
     cache = "private, max-age=86400, immutable" if is_named else "private, no-cache"
@@ -183,14 +227,27 @@ def cells(request: HttpRequest, area_id: str, level: int) -> HttpResponse:
 
 
 @signed_in("view")
-def figures(request: HttpRequest, area_id: str, level: int) -> HttpResponse:
+def figures(request: HttpRequest, level: int, area_id: str = "") -> HttpResponse:
     """State, class and sentence of every area of a level, for the map's script."""
-    asked = asked_of(request, area_id)
+    asked = asked_here(request, area_id)
     about(request, "map", f"{area_id} {level} {asked.period} {asked.analyte}", asked.area.path)
     chosen_level(asked, str(level))
     shown = shown_of(request, asked, level)
-    areas = {one.area_id: [one.state, one.class_number, one.name, one.said.line()] for one in shown.rows}
-    return JsonResponse({"period": asked.period, "drug": asked.analyte, "title": map_title(asked, level), "areas": areas})
+    body = kept(request.reader, ("map figures", *shown.key), lambda: _figures_body(shown, asked, level), len(shown.rows) // 8)  # type: ignore[attr-defined]
+    return HttpResponse(body, content_type="application/json", headers={"Content-Encoding": "gzip"})
+
+
+def _figures_body(shown: MapShown, asked: Asked, level: int) -> bytes:
+    """Gzipped: a sentence that many areas share (not sampled) is written once."""
+    lines: dict[str, int] = {}
+    areas = {
+        one.area_id: [STATES.index(one.state), -1 if one.class_number is None else one.class_number, one.name,
+                      lines.setdefault(one.said.line(), len(lines))]
+        for one in shown.rows
+    }  # fmt: skip
+    said = {"period": asked.period, "drug": asked.analyte, "title": map_title(asked, level), "states": STATES,
+            "lines": list(lines), "areas": areas}  # fmt: skip
+    return gzip.compress(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode(), 5, mtime=0)
 
 
 @signed_in("view")

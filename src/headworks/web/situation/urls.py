@@ -8,6 +8,10 @@ from headworks.web.situation import areas, computed, downloads, map_files, maps,
 
 urlpatterns = [
     path("situation/", views.situation, name="situation"),
+    path("situation/map/<int:level>/cells.json", maps.cells, name="my-map-cells"),
+    path("situation/map/<int:level>/figures.json", maps.figures, name="my-map-figures"),
+    path("situation/map/table/", maps.map_table, name="my-map-table"),
+    re_path(r"^situation/map\.(?P<kind>svg|png|csv)$", map_files.map_download, name="my-map-download"),
     path("search/", search.search, name="search"),
     path("areas/<path:area_id>/map/<int:level>/cells.json", maps.cells, name="map-cells"),
     path("areas/<path:area_id>/map/<int:level>/figures.json", maps.figures, name="map-figures"),

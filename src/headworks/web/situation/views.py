@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from headworks.web.access.decorators import signed_in
-from headworks.web.access.models import AreaNode
 from headworks.web.access.reader import Reader
 from headworks.web.audit.middleware import about
 from headworks.web.situation.areas import frame_of, panels_of, site_lines
-from headworks.web.situation.asked import Asked, asked_of, sites_of
+from headworks.web.situation.asked import Asked, asked_of, roots_of, sites_of
 from headworks.web.situation.changes import got_worse, late_areas, uncovered_areas, what_changed
 from headworks.web.situation.maps import map_context
+from headworks.web.situation.several import several_areas
 
 # Whoever looks after many areas is told first which of them got worse.
 _OF_MANY = ("director", "epidemiologist", "assessor")
@@ -34,23 +34,14 @@ def front(request: HttpRequest) -> HttpResponse:
     return redirect(next((route for scope, route in _BEGINNINGS if reader.has(scope)), "settings"))
 
 
-def roots_of(reader: Reader) -> list[AreaNode]:
-    """The areas at the top of what the reader was granted."""
-    roots = reader.roots("view")
-    if "" in roots:
-        return list(AreaNode.objects.filter(parent__isnull=True).order_by("area_id"))
-    return list(AreaNode.objects.filter(path__in=roots).order_by("level", "area_id"))
-
-
 @signed_in("view")
 def situation(request: HttpRequest) -> HttpResponse:
-    """My area; a choice where there are several."""
+    """My area; all of them on one map where there are several."""
     reader: Reader = request.reader  # type: ignore[attr-defined]
     roots = roots_of(reader)
     wanted = request.GET.get("area", "")
     if not wanted and len(roots) != 1:
-        about(request, "areas", " ".join(root.area_id for root in roots))
-        return render(request, "situation/choose.html", {"roots": roots})
+        return several_areas(request)
     asked = asked_of(request, wanted or roots[0].area_id)
     about(request, "area", f"{asked.area.area_id} {asked.period}", asked.area.path)
     return render(request, "situation/landing.html", {**frame_of(request, asked), **_landing(request, asked)})

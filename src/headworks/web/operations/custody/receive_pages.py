@@ -19,6 +19,7 @@ from headworks.web.operations.custody.reading import read_said
 from headworks.web.operations.custody.transitions import perform
 from headworks.web.operations.laboratory.batches import no_such_sample
 from headworks.web.operations.models import SampleRecord
+from headworks.web.operations.states import STATE_WORDS
 
 MOST_CODES = 200
 _DECISIONS = ("receive", "receive_with_deviation", "reject")
@@ -63,7 +64,8 @@ def _receive(request: HttpRequest, reader: Reader, text: str) -> dict[str, Any]:
         form = str(request.POST.get("event_id", ""))[:64]
         event_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{form}|{code}|{kind}"))
         said = read_said(kind, {**request.POST.dict(), "event_id": event_id, "sample_id": code, "at": ""})
-        outcome["event"] = perform(reader, code, said, request_id=request.request_id).event  # type: ignore[attr-defined]
+        event = outcome["event"] = perform(reader, code, said, request_id=request.request_id).event  # type: ignore[attr-defined]
+        outcome["state"] = STATE_WORDS.get(event.state_to, event.state_to)
     except NotVisible:
         outcome["problem"] = no_such_sample(outcome["code"])
     except UsageError as problem:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django import template
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
 register = template.Library()
 
@@ -30,6 +32,20 @@ def split_words(text: str) -> list[str]:
     ['accepted', 'suspect']
     """
     return text.split()
+
+
+@register.filter
+def short_weekday(day: dt.date) -> str:
+    """Sign or two of a weekday, for a narrow column.
+
+    Examples
+    --------
+    >>> short_weekday(dt.date(2024, 1, 2))
+    'Tu'
+    """
+    name = date_format(day, "l")
+    # 星期二 is told by its last sign, 火曜日 by its first.
+    return name[-1] if name.startswith("星期") else name[0] if name.endswith("曜日") else name[:2]
 
 
 @register.filter
