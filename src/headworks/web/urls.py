@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("headworks.web.signals.urls")),
     path("", include("headworks.web.audit.urls")),
     path("", include("headworks.web.work.urls")),
+    path("publication/", include("headworks.web.public.desk_urls")),
     path("public/", include("headworks.web.public.urls")),
     path("api/v1/", include("headworks.web.api.urls")),
 ]

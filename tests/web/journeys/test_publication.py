@@ -54,7 +54,7 @@ def test_an_epidemiologist_compares_takes_a_token_and_proposes(walk, house):
 
 def _propose(window):
     """The run that is shown, after taking back an edition of it that stands."""
-    window.visit("/public/desk/")
+    window.visit("/publication/")
     while window.find_all("form[action$='/withdraw/']"):
         window.fill("[name=because]", "Corrected below.")
         window.press("form[action$='/withdraw/'] button")
@@ -68,7 +68,7 @@ def _waits(window, house):
         come_in(house, window, f"epidemiologist-{window.language}")
         _propose(window)
         window.enter(f"director-{window.language}")
-        window.visit("/public/desk/")
+        window.visit("/publication/")
 
 
 def test_a_director_sees_ranks_and_how_sure_and_approves(walk, house):
@@ -81,7 +81,7 @@ def test_a_director_sees_ranks_and_how_sure_and_approves(walk, house):
         director.look("ranks")
         director.visit("/signals/counts/")
         director.look("signal-counts-with-times")
-        director.visit("/public/desk/")
+        director.visit("/publication/")
         _waits(director, house)
         director.look("publication-to-approve")
         director.press("form[action$='/approve/'] button")
@@ -123,7 +123,7 @@ def _published(reader, house):
         is_out = WORDS[reader.language] in answer.read().decode()
     if not is_out:
         come_in(house, reader, f"director-{reader.language}")
-        reader.visit("/public/desk/")
+        reader.visit("/publication/")
         _waits(reader, house)
         reader.press("form[action$='/approve/'] button")
         reader.enter("")

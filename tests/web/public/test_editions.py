@@ -69,20 +69,20 @@ def test_a_withdrawn_edition_is_not_read_and_says_why(edition, editors, client):
 
 
 def test_the_desk_is_there_for_publishers_alone_and_audited(own_province, account, browse, client):
-    assert client.get("/public/desk/").status_code == 302
+    assert client.get("/publication/").status_code == 302
     officer = browse(account("officer", area_at(2).path))
-    assert officer.get("/public/desk/").status_code == 404
+    assert officer.get("/publication/").status_code == 404
     assert AuditRow.objects.first().action == "refused"
     proposer, approver = browse(account("steward")), browse(account("director"))
-    answer = proposer.post("/public/desk/propose/", {"words": "First."})
+    answer = proposer.post("/publication/propose/", {"words": "First."})
     assert answer.status_code == 302
     number = Edition.objects.get().pk
-    assert proposer.post(f"/public/desk/{number}/approve/").status_code == 404
-    page = approver.get("/public/desk/")
+    assert proposer.post(f"/publication/{number}/approve/").status_code == 404
+    page = approver.get("/publication/")
     assert page.headers["Cache-Control"] == "no-store"
     assert "Approve and publish" in page.content.decode()
-    assert approver.post(f"/public/desk/{number}/approve/").status_code == 302
-    assert approver.post(f"/public/desk/{number}/approve/").status_code == 400
+    assert approver.post(f"/publication/{number}/approve/").status_code == 302
+    assert approver.post(f"/publication/{number}/approve/").status_code == 400
     actions = list(AuditRow.objects.order_by("-seq").values_list("action", flat=True)[:4])
     assert actions[:2] == ["refused", "edition_published"]
-    assert approver.get(f"/public/desk/{number}/approve/").status_code == 405
+    assert approver.get(f"/publication/{number}/approve/").status_code == 405

@@ -64,7 +64,7 @@ def desk(live_server, province, account, browse, browser):
     session = browse(boss).cookies["headworks-session"].value
     browser.add_cookie({"name": "headworks-session", "value": session, "path": "/"})
     public = ["", "areas/?level=3", "about/", "find/?q=gu", f"area/{area_at(2).area_id}/"]
-    signed_in = ["/signals/", "/signals/counts/", "/signals/new/", f"/signals/{first.pk}/", "/public/desk/", "/api/v1/"]
+    signed_in = ["/signals/", "/signals/counts/", "/signals/new/", f"/signals/{first.pk}/", "/publication/", "/api/v1/"]
     return [f"{live_server.url}/public/en/{page}" for page in public] + [f"{live_server.url}{page}" for page in signed_in]
 
 

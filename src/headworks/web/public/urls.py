@@ -1,19 +1,15 @@
-"""Addresses of the public pages, and of the desk where they are let out."""
+"""Addresses of the public pages."""
 
 from __future__ import annotations
 
 from django.urls import path, re_path
 
-from headworks.web.public import desk, views
+from headworks.web.public import views
 
 _LANGUAGE = "<slug:language>"
 
 urlpatterns = [
     path("", views.to_language, name="public"),
-    path("desk/", desk.desk, name="publication"),
-    path("desk/propose/", desk.propose_edition, name="publication-propose"),
-    path("desk/<int:edition_id>/approve/", desk.approve_edition, name="publication-approve"),
-    path("desk/<int:edition_id>/withdraw/", desk.withdraw_edition, name="publication-withdraw"),
     path(f"{_LANGUAGE}/", views.home, name="public-home"),
     path(f"{_LANGUAGE}/find/", views.search, name="public-search"),
     path(f"{_LANGUAGE}/areas/", views.areas, name="public-areas"),
