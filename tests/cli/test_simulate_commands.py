@@ -53,6 +53,7 @@ def test_simulate_says_no_by_code_and_writes_nothing(headworks, tmp_path: Path, 
 def test_demo_province_names_its_reports(headworks, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("HEADWORKS_NO_OPEN", "1")
     answer = headworks("demo-province", tmp_path / "demo", "--sites", "3", "--weeks", "1", "--no-open")
+    assert f"headworks serve {tmp_path / 'demo'} --demo" in answer.out
     assert answer.code == 0
     report = Path(answer.out.splitlines()[0].removeprefix("Report: "))
     assert report.is_file()

@@ -55,6 +55,9 @@ def test_all_that_can_be_said_is_read() -> None:
         ("[publication_sites]\npublic = 0", "comes from a site"),
         ("[publication_dominance]\npublic = 1.5", "above 0 and at most 1"),
         ('[publication_detail]\npublic = "fortnight"', "no such kind of period"),
+        ("[server]\nbehind_tls = 1", "wrong kind"),
+        ("[server]\nmax_upload_mb = true", "wrong kind"),
+        ("[server]\nallowed_host = ['x']", "Did you mean allowed_hosts"),
     ],
 )
 def test_settings_at_fault_are_refused_with_their_place(text: str, said: str) -> None:
@@ -68,3 +71,9 @@ def test_the_digest_changes_with_what_a_figure_hangs_on() -> None:
     plain = read_settings("", "x").digest
     assert read_settings('name = "x"\ntimezone = "UTC"\n[publication_floors]\npublic = 1', "x").digest == plain
     assert read_settings("[uncertainty]\nflow = 0.3", "x").digest != plain
+
+
+def test_the_server_is_set_up_without_recomputing_anything() -> None:
+    said = read_settings('[server]\nallowed_hosts = ["a.example"]\nbehind_tls = true\nsession_hours = 4', "x")
+    assert said.server == {"allowed_hosts": ["a.example"], "behind_tls": True, "session_hours": 4}
+    assert said.digest == read_settings("", "x").digest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -87,6 +88,11 @@ def _cells_key(version: int) -> str:
     return cells_version(the_workspace(), version)
 
 
+def _tag(paths: tuple[str, ...], key: str) -> str:
+    """Version of the cells of some areas: two readers' cells of all that is theirs are never taken for one another."""
+    return hashlib.sha256(repr((paths, key)).encode()).hexdigest()[:16]
+
+
 def _rows(paths: tuple[str, ...], level: int) -> list[tuple[str, str, str, str, int]]:
     """Areas of a level, and the few above it that have none there: a city without counties leaves no hole in their map."""
     names = ("area_id", "name_en", "name_zh", "name_pinyin", "level")
@@ -120,7 +126,7 @@ def _drawn(paths: tuple[str, ...], level: int, workspace: str, version: int, key
     rows, mine, is_round = _shapes(paths, level, workspace, version, key)
     points = [ring for one in mine.values() for polygon in one.polygons for ring in polygon]
     if not points:
-        return Drawn(0.0, 0.0, (), tuple(Place(*row, "", 0.0, 0.0, 0.0) for row in rows), 0, False, key)
+        return Drawn(0.0, 0.0, (), tuple(Place(*row, "", 0.0, 0.0, 0.0) for row in rows), 0, False, _tag(paths, key))
     stacked = np.concatenate(points)
     (west, south), (east, north) = stacked.min(axis=0), stacked.max(axis=0)
     # The same plane as the map with a script, so that the two look alike.
@@ -145,7 +151,7 @@ def _drawn(paths: tuple[str, ...], level: int, workspace: str, version: int, key
     unplaced = tuple(Place(*row, "", 0.0, 0.0, 0.0) for row in rows if row[0] not in mine)
     schematic = any(one.is_schematic for code, one in mine.items() if code not in is_round)
     size = (wide * scale + 2 * _MARGIN, tall * scale + 2 * _MARGIN)
-    return Drawn(*size, tuple(places), unplaced, len(is_round), schematic, key)
+    return Drawn(*size, tuple(places), unplaced, len(is_round), schematic, _tag(paths, key))
 
 
 def _width(one: AreaBoundary) -> float:
@@ -158,7 +164,7 @@ def cells_geojson(paths: tuple[str, ...], level: int) -> tuple[bytes, str]:
     """Gzipped GeoJSON of the cells, and its version for the browser's cache."""
     version = register_version()
     key = _cells_key(version)
-    return _geojson(paths, level, settings.HEADWORKS_WORKSPACE, version, key), key
+    return _geojson(paths, level, settings.HEADWORKS_WORKSPACE, version, key), _tag(paths, key)
 
 
 @lru_cache(maxsize=64)

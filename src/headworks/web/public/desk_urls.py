@@ -1,4 +1,4 @@
-"""Addresses of the desk where editions are proposed, approved and withdrawn: for who signed in, and so not among the public's."""
+"""Addresses of the desk where editions are proposed, approved and withdrawn: not among the public's."""
 
 from __future__ import annotations
 

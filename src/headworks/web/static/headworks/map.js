@@ -10,12 +10,21 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const say = (text) => { said.textContent = text || said.dataset.empty; };
   const params = new URLSearchParams({ drug: setup.drug });
-  const hrefOf = (id, period) => `${setup.area.replace("AREA", encodeURI(id))}?${new URLSearchParams({ period, drug: setup.drug })}`;
+  // A slash in a code is part of the address; every other sign is written so that it stays one of the code.
+  const written = (id) => id.split("/").map(encodeURIComponent).join("/");
+  const hrefOf = (id, period) => `${setup.area.replace("AREA", () => written(id))}?${new URLSearchParams({ period, drug: setup.drug })}`;
   const fetched = async (address) => {
     const answer = await fetch(address, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(`${answer.status} ${address}`);
     return answer.json();
   };
+
+  // Of each area: state, class, name, sentence; what many share was sent once.
+  const unpacked = (figures) => {
+    for (const one of Object.values(figures.areas)) { one[0] = figures.states[one[0]]; one[3] = figures.lines[one[3]]; }
+    return figures;
+  };
+  const figuresOf = async (asked) => unpacked(await fetched(`${setup.figures}?${asked}`));
 
   // The nearest place in a direction: what lies ahead counts more than what lies aside.
   const nearest = (from, all, dx, dy) => {
@@ -83,7 +92,7 @@
     ? { ink: [232, 236, 239], paper: [18, 22, 26], edge: "#12161a", empty: "#a5afb8", line: "#e8ecef", focus: "#ff7ab8", site: "#8cc3f5" }
     : { ink: [27, 33, 38], paper: [255, 255, 255], edge: "#ffffff", empty: "#59636d", line: "#1b2126", focus: "#d1006c", site: "#0b4f8a" });
   const rgb = (parts) => `rgb(${parts.join(",")})`;
-  const state = ["feature-state", "state"];
+  const state = ["coalesce", ["feature-state", "state"], "not_sampled"];
   const when = (name, yes, no) => ["case", ["==", state, name], yes, no];
   const style = (cells) => {
     const its = colors();
@@ -131,6 +140,7 @@
       this.middles = new Map(cells.features.map((one) => [one.properties.id, one.properties.middle]));
       this.wide = new Map(cells.features.map((one) => [one.properties.id, one.properties.wide]));
       this.here = null;
+      this.drawn = new Map();
       canvas.hidden = false;
       this.map = new globalThis.maplibregl.Map({
         container: canvas, style: style(cells), bounds: bounds(cells), fitBoundsOptions: { padding: 12 }, attributionControl: false,
@@ -147,7 +157,7 @@
       this.map.getCanvasContainer().append(this.names);
       for (const name of ["load", "style.load", "idle"]) this.map.once(name, () => performance.mark(`map ${name}`));
       performance.mark("map made");
-      this.map.on("style.load", () => { addPatterns(this.map); this.paint(); });
+      this.map.on("style.load", () => { addPatterns(this.map); this.drawn = new Map(); this.paint(); });
       this.map.once("idle", () => { place.dataset.ready = String(Math.round(performance.now())); this.write(); });
       this.map.on("moveend", () => this.write());
       this.map.on("mousemove", "edge", () => {});
@@ -169,7 +179,11 @@
 
     paint() {
       for (const [id, [state, number]] of Object.entries(this.areas)) {
-        this.map.setFeatureState({ source: "cells", id }, { state, number: number ?? -1, focus: id === this.here });
+        // Most areas stay as they are from one period to the next, and most of a large map are not sampled.
+        const drawn = `${state} ${number}`;
+        if ((this.drawn.get(id) ?? "not_sampled -1") === drawn) continue;
+        this.drawn.set(id, drawn);
+        this.map.setFeatureState({ source: "cells", id }, { state, number });
       }
     }
 
@@ -255,7 +269,7 @@
       this.wanted = period;
       try {
         if (!this.kept.has(period)) {
-          this.kept.set(period, await fetched(`${setup.figures}?${new URLSearchParams({ period, drug: setup.drug })}`));
+          this.kept.set(period, await figuresOf(new URLSearchParams({ period, drug: setup.drug })));
         }
       } catch { say(setup.words.failed); return; }
       if (this.wanted !== period) return;
@@ -300,7 +314,7 @@
     try {
       loadStyle(here.dataset.style);
       params.set("period", setup.period);
-      const [cells, figures] = await Promise.all([fetched(setup.cells), fetched(`${setup.figures}?${params}`), load(here.dataset.maplibre)]);
+      const [cells, figures] = await Promise.all([fetched(setup.cells), figuresOf(params), load(here.dataset.maplibre)]);
       if (!cells.features.length) { place.dataset.mode = "picture"; return; }
       performance.mark("map fetched");
       globalThis.maplibregl.setWorkerUrl(here.dataset.worker);
