@@ -25,7 +25,7 @@ from headworks.places.dissolve import dissolved
 from headworks.places.schematic_parts import with_parts
 from headworks.store import Workspace, read_imports, write_atomically
 
-_FOLDER, _FORM = "serving", 2
+_FOLDER, _FORM = "serving", 3
 _DECIMALS, _POINT_DECIMALS = 5, 1
 
 # Longitude, latitude, people.
@@ -101,7 +101,10 @@ def _made(workspace: Workspace) -> AreaCells:
 
 
 def _places(disclosure: Disclosure, tree: pl.DataFrame) -> dict[str, SitePlace]:
-    """The middle of the sites in an area, institutions left out, for areas without a polygon."""
+    """The middle of the sites in an area, institutions left out, for areas without a polygon.
+
+    The median: one city overseas does not move its country into the ocean.
+    """
     if tree.is_empty():
         return {}
     shown = disclosure.sites.filter(~pl.col("is_institution").fill_null(value=False)).select("site_id", "people")
@@ -114,7 +117,7 @@ def _places(disclosure: Disclosure, tree: pl.DataFrame) -> dict[str, SitePlace]:
     middles = (
         pairs.join(sites.drop("area_id").unique("site_id").drop_nulls(["longitude", "latitude"]), on="site_id")
         .group_by("area_id")
-        .agg(pl.col("longitude").mean().round(_POINT_DECIMALS), pl.col("latitude").mean().round(_POINT_DECIMALS),
+        .agg(pl.col("longitude").median().round(_POINT_DECIMALS), pl.col("latitude").median().round(_POINT_DECIMALS),
              pl.col("people").sum())
     )  # fmt: skip
     return {code: (x, y, people or None) for code, x, y, people in middles.sort("area_id").rows()}
@@ -122,7 +125,7 @@ def _places(disclosure: Disclosure, tree: pl.DataFrame) -> dict[str, SitePlace]:
 
 def _chain(area: str | None, lies_in: Mapping[str, str | None]) -> Iterator[str]:
     """An area and those it lies in, as far as they have no polygon."""
-    while area in lies_in:
+    while area is not None and area in lies_in:
         yield area
         area = lies_in[area]
 

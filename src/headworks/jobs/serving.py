@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from headworks.jobs.area_cells import prepare_cells
 from headworks.jobs.clock import now
 from headworks.jobs.disclosed import disclose
 from headworks.jobs.disclosure import Disclosure
@@ -95,6 +96,8 @@ def prepare_serving(
         {"run_id": run.run_id, "tiers": sorted(path.name for path in folder.iterdir()), "prepared_at": now().isoformat()},
     )
     _forget_old(workspace, {run.run_id, *keep})
+    tell("where areas are drawn")
+    prepare_cells(workspace)
     return {"run_id": run.run_id, "tiers": list(tiers), "rows": rows}
 
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import polars as pl
 
 from headworks.jobs.disclosed import disclose
-from headworks.jobs.disclosure import Disclosure
-from headworks.store import Manifest, Workspace, read_facts, read_imports, read_result_of, require_run
+from headworks.jobs.site_evidence import disclosure_of, imports_of, one_sample, site_samples
+from headworks.store import Workspace, read_facts, read_result_of, require_run
 
 _RESULTS = ("population_estimates", "residue_ratios", "disposal_events")
 
@@ -38,16 +38,6 @@ class SampleDetail(NamedTuple):
     nonconformities: pl.DataFrame
 
 
-@lru_cache(maxsize=8)
-def _disclosure(path: Path, tier: str, run_id: str) -> Disclosure:
-    return Disclosure(Workspace.open(path), tier)
-
-
-def _opened(workspace: Workspace, tier: str) -> tuple[Disclosure, Manifest]:
-    run = require_run(workspace)
-    return _disclosure(workspace.path, tier, run.run_id), run
-
-
 def site_detail(workspace: Workspace, site_id: str, tier: str, newest_import: int, *, has_samples: bool) -> SiteDetail:
     """Everything of a site that is no figure.
 
@@ -65,20 +55,23 @@ def site_detail(workspace: Workspace, site_id: str, tier: str, newest_import: in
     UsageError
         ``HW-U008`` before the first run.
     """
-    return _detail(workspace.path, site_id, tier, require_run(workspace).run_id, newest_import, has_samples)
+    run = require_run(workspace).run_id
+    return _detail(workspace.path, site_id, tier, run, newest_import, has_samples, repr(workspace.settings))
 
 
 @lru_cache(maxsize=256)
-def _detail(path: Path, site_id: str, tier: str, run_id: str, newest_import: int, has_samples: bool) -> SiteDetail:
+def _detail(
+    path: Path, site_id: str, tier: str, run_id: str, newest_import: int, has_samples: bool, settings: str
+) -> SiteDetail:
     workspace = Workspace.open(path)
-    disclosure, run = _opened(workspace, tier)
+    disclosure, run = disclosure_of(workspace, tier, newest_import), require_run(workspace)
     only = pl.col("site_id") == site_id
     found = {}
     for name in _RESULTS:
         rows = read_result_of(workspace, run, name, only=only)
         found[name] = disclose(disclosure, name, rows).frame
-    samples = with_day(read_facts(workspace, "samples", imports=read_imports(workspace)).filter(only))
-    samples = disclose(disclosure, "samples", samples).frame.sort("day", "sample_id", descending=[True, False])
+    samples = with_day(site_samples(workspace, site_id, tier, newest_import))
+    samples = samples.sort("day", "sample_id", descending=[True, False])
     samples = samples if has_samples else samples.clear()
     of_them = pl.col("sample_id").is_in(samples["sample_id"].implode())
     broken = read_result_of(workspace, run, "nonconformities", only=of_them)
@@ -92,33 +85,43 @@ def with_day(samples: pl.DataFrame) -> pl.DataFrame:
     return samples.with_columns(day=pl.col("collected_from").dt.offset_by(shift).dt.date())
 
 
-def site_of_sample(workspace: Workspace, sample_id: str) -> str | None:
+def site_of_sample(workspace: Workspace, sample_id: str, newest_import: int) -> str | None:
     """Where a sample was taken; asked before anything of it is shown."""
-    asked = pl.DataFrame({"sample_id": [sample_id]}, schema={"sample_id": pl.String})
-    found = read_facts(workspace, "samples", imports=read_imports(workspace), among=asked)
+    found = one_sample(workspace, sample_id, newest_import)
     return str(found["site_id"][0]) if found.height else None
 
 
-def sample_detail(workspace: Workspace, sample_id: str, tier: str) -> SampleDetail | None:
+def sample_detail(workspace: Workspace, sample_id: str, tier: str, newest_import: int) -> SampleDetail | None:
     """A sample and what the laboratory released of it; None where there is none or the tier sees no samples.
 
     Parameters
     ----------
     tier
         Who asks.
+    newest_import
+        Number of the last import; what was read is kept until it or the run changes.
 
     Raises
     ------
     UsageError
         ``HW-U008`` before the first run.
     """
-    disclosure, run = _opened(workspace, tier)
-    asked = pl.DataFrame({"sample_id": [sample_id]}, schema={"sample_id": pl.String})
-    imports = read_imports(workspace)
-    sample = disclose(disclosure, "samples", with_day(read_facts(workspace, "samples", imports=imports, among=asked))).frame
+    run = require_run(workspace).run_id
+    return _sample_detail(workspace.path, sample_id, tier, run, newest_import, repr(workspace.settings))
+
+
+@lru_cache(maxsize=512)
+def _sample_detail(
+    path: Path, sample_id: str, tier: str, run_id: str, newest_import: int, settings: str
+) -> SampleDetail | None:
+    workspace = Workspace.open(path)
+    disclosure, run = disclosure_of(workspace, tier, newest_import), require_run(workspace)
+    sample = disclose(disclosure, "samples", with_day(one_sample(workspace, sample_id, newest_import))).frame
     if sample.is_empty():
         return None
-    measured = disclose(disclosure, "measurements", read_facts(workspace, "measurements", imports=imports, among=asked)).frame
+    asked = pl.DataFrame({"sample_id": [sample_id]})
+    measured = read_facts(workspace, "measurements", imports=imports_of(workspace, newest_import), among=asked)
+    measured = disclose(disclosure, "measurements", measured).frame
     day, site = sample["day"][0], sample["site_id"][0]
     months = [part for part in run.results["loads"]["parts"] if part in (f"{day:%Y-%m}", f"{day:%Y}")]
     loads = read_result_of(workspace, run, "loads", months, (pl.col("site_id") == site) & (pl.col("day") == day))

@@ -1,4 +1,4 @@
-"""Samples, measurements and daily loads of one site, as a tier of readers may see them; no more of a table is read than that.
+"""Which sites a tier of readers may see; samples, measurements and daily loads of one, read without the rest of a table.
 
 Whether a site may be shown, and its samples, is asked of the disclosure. Whether a day's load may be is what was decided on
 the site's week when the run was cut to the tier (``jobs.serving``): deciding it anew takes as long as for the whole province.
@@ -6,8 +6,10 @@ the site's week when the run was cut to the tier (``jobs.serving``): deciding it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -15,9 +17,13 @@ from headworks.core.disclosure import STEWARD
 from headworks.core.periods import period_label
 from headworks.jobs.disclosed import disclose
 from headworks.jobs.disclosure import Disclosure, rule_of
-from headworks.store import Manifest, Workspace, read_facts, read_result_of
+from headworks.store import Manifest, Workspace, latest_run, read_facts, read_imports, read_result_of
 
 _OF_DAYS = ("loads", "consumption")
+_SITE_COLUMNS = [
+    "site_id", "name", "kind", "latitude", "longitude", "population_served", "design_population", "domestic_share",
+    "residence_h", "upstream_of", "area_id",
+]  # fmt: skip
 
 
 def withheld_sites(workspace: Workspace, tier: str, last_import: int) -> frozenset[str]:
@@ -30,8 +36,28 @@ def withheld_sites(workspace: Workspace, tier: str, last_import: int) -> frozens
     """
     if tier == STEWARD:
         return frozenset()
-    sites = _disclosure(workspace.path, tier, last_import, repr(workspace.settings)).sites
+    sites = disclosure_of(workspace, tier, last_import).sites
     return frozenset(sites.filter("is_suppressed")["site_id"].to_list())
+
+
+def shown_sites(workspace: Workspace, tier: str, last_import: int) -> Mapping[str, Mapping[str, Any]]:
+    """Rows of ``sites`` by id, without those, and without the places of those, that the tier hides; ``people`` beside them.
+
+    Parameters
+    ----------
+    last_import
+        Number of the newest import; what is known is kept until it changes.
+    """
+    return _shown(workspace.path, tier, last_import, repr(workspace.settings))
+
+
+@lru_cache(maxsize=8)
+def _shown(path: Path, tier: str, last_import: int, settings: str) -> Mapping[str, Mapping[str, Any]]:
+    disclosure = disclosure_of(Workspace.open(path), tier, last_import)
+    rows = disclose(disclosure, "sites", disclosure.facts("sites")).frame
+    people = dict(disclosure.sites.select("site_id", "people").rows())
+    return {row["site_id"]: {**row, "kind": str(row["kind"]), "people": people.get(row["site_id"])}
+            for row in rows.select(_SITE_COLUMNS).iter_rows(named=True)}  # fmt: skip
 
 
 def site_samples(workspace: Workspace, site_id: str, tier: str, last_import: int) -> pl.DataFrame:
@@ -43,9 +69,34 @@ def site_samples(workspace: Workspace, site_id: str, tier: str, last_import: int
     return _seen(workspace, "samples", rows, tier, last_import).sort("collected_from", "sample_id")
 
 
-def one_sample(workspace: Workspace, sample_id: str) -> pl.DataFrame:
-    """The sample as it is kept, to find out of which site it is; no row where there is none."""
+def one_sample(workspace: Workspace, sample_id: str, last_import: int | None = None) -> pl.DataFrame:
+    """The sample as it is kept, to find out of which site it is; no row where there is none.
+
+    Parameters
+    ----------
+    last_import
+        Number of the newest import: the same question until then has the same answer. Without it the facts are read.
+    """
+    if last_import is not None:
+        return _one_sample(workspace.path, sample_id, last_import)
     return read_facts(workspace, "samples", among=pl.DataFrame({"sample_id": [sample_id]}))
+
+
+@lru_cache(maxsize=512)
+def _one_sample(path: Path, sample_id: str, last_import: int) -> pl.DataFrame:
+    workspace = Workspace.open(path)
+    asked = pl.DataFrame({"sample_id": [sample_id]})
+    return read_facts(workspace, "samples", imports=imports_of(workspace, last_import), among=asked)
+
+
+def imports_of(workspace: Workspace, last_import: int) -> pl.DataFrame:
+    """The log of imports, read once until there is a further one."""
+    return _imports(workspace.path, last_import)
+
+
+@lru_cache(maxsize=4)
+def _imports(path: Path, last_import: int) -> pl.DataFrame:
+    return read_imports(Workspace.open(path))
 
 
 def sample_measurements(workspace: Workspace, samples: pl.DataFrame, tier: str, last_import: int) -> pl.DataFrame:
@@ -101,10 +152,15 @@ def site_days(
 def _seen(workspace: Workspace, table: str, rows: pl.DataFrame, tier: str, last_import: int) -> pl.DataFrame:
     if tier == STEWARD:
         return rows
-    return disclose(_disclosure(workspace.path, tier, last_import, repr(workspace.settings)), table, rows).frame
+    return disclose(disclosure_of(workspace, tier, last_import), table, rows).frame
 
 
-@lru_cache(maxsize=6)
-def _disclosure(path: Path, tier: str, last_import: int, settings: str) -> Disclosure:
-    """Of a tier; what it reads of the register it keeps until the next import or other settings."""
+def disclosure_of(workspace: Workspace, tier: str, last_import: int) -> Disclosure:
+    """What a tier may see; what it reads of the register it keeps until the next import, run or other settings."""
+    run = latest_run(workspace)
+    return _disclosure(workspace.path, tier, last_import, run.run_id if run else "", repr(workspace.settings))
+
+
+@lru_cache(maxsize=8)
+def _disclosure(path: Path, tier: str, last_import: int, run_id: str, settings: str) -> Disclosure:
     return Disclosure(Workspace.open(path), tier)

@@ -29,7 +29,9 @@ _STEEPEST = 85.0
 Points = NDArray[np.float64]
 
 
-def round_cells(places: Mapping[str, tuple[float, float, float | None]], frame: Points | None = None) -> dict[str, AreaBoundary]:
+def round_cells(
+    places: Mapping[str, tuple[float, float, float | None]], frame: Points | None = None
+) -> dict[str, AreaBoundary]:
     """A circle for each area.
 
     Parameters

@@ -141,11 +141,13 @@ def test_names_of_drugs_residues_and_codes():
 
 def test_a_map_of_towns_has_a_cell_for_each_and_a_file_says_its_legend(province):
     area = area_at(1)
-    drawn = drawn_cells(area, 4, register_version())
+    drawn = drawn_cells((area.path,), 4, register_version())
     assert len(drawn.places) > 1_600
     assert not drawn.unplaced
     who = reader()
-    shown = map_shown(who, area, 3, ("ketamine", "ketamine"), ("2025-W10", "2025-W09"), register_version())
+    shown = map_shown(
+        who, (area.area_id, (area.path,)), 3, ("ketamine", "ketamine"), ("2025-W10", "2025-W09"), register_version()
+    )
     assert {one.area_id for one in shown.rows} >= {area_at(3).area_id}
     svg = map_svg(shown, "Ketamine <x>", {"period": "2025-W10"})
     ET.fromstring(svg)  # noqa: S314  drawn by us a moment ago
@@ -156,7 +158,7 @@ def test_a_map_of_towns_has_a_cell_for_each_and_a_file_says_its_legend(province)
 
 
 def test_a_city_without_counties_leaves_no_hole_in_their_map(province):
-    codes = {place.area_id for place in drawn_cells(area_at(1), 3, register_version()).places}
+    codes = {place.area_id for place in drawn_cells((area_at(1).path,), 3, register_version()).places}
     assert "441900000000" in codes
 
 
@@ -164,7 +166,7 @@ def test_geojson_is_packed_and_versioned(province):
     import gzip
     import json
 
-    body, version = cells_geojson(area_at(1), 3)
+    body, version = cells_geojson((area_at(1).path,), 3)
     features = json.loads(gzip.decompress(body))["features"]
     assert len(features) >= 122
     assert version

@@ -49,7 +49,7 @@ def come_in(house, window: Window, account: str, *, is_looking: bool = False) ->
     if account not in house.has_password:
         set_password(window, account, house.codes[account], is_looking=is_looking)
         house.has_password.add(account)
-    window.visit("/sign-in/")
+    _open_in_language(window)
     window.fill("[name=username]", account)
     window.fill("[name=password]", PASSWORD)
     if is_looking:
@@ -64,10 +64,16 @@ def come_in(house, window: Window, account: str, *, is_looking: bool = False) ->
     assert window.script("return document.documentElement.lang") == window.language
 
 
+def _open_in_language(window: Window) -> None:
+    """The page of signing in; a browser of another language is asked for the reader's."""
+    window.visit("/sign-in/")
+    if window.script("return document.documentElement.lang") != window.language:
+        window.press(f".languages button[value='{window.language}']")
+
+
 def set_password(window: Window, account: str, code: str, *, is_looking: bool = False) -> None:
     """With the code that an administrator handed over."""
-    window.visit("/sign-in/")
-    window.press(f".languages button[value='{window.language}']")
+    _open_in_language(window)
     window.follow("I was given a one-time code")
     window.fill("[name=username]", account)
     window.fill("[name=code]", code)

@@ -53,6 +53,17 @@ def _seed(county_id: str, languages: list[str]) -> dict[str, dict[str, list[str]
     return found
 
 
+def _give_passwords() -> None:
+    """All but the samplers have set theirs before; hashed once, as that is slow on purpose."""
+    from django.contrib.auth.hashers import make_password
+    from tests.web.journeys.first_start import PASSWORD
+
+    from headworks.web.accounts.models import Account
+
+    others = Account.objects.exclude(username__startswith="sampler").exclude(username="first")
+    others.update(password=make_password(PASSWORD))
+
+
 def main() -> None:
     """Make them in one transaction beside the running server."""
     workspace, county_id, *languages = sys.argv[1:]
@@ -60,6 +71,7 @@ def main() -> None:
     from django.db import transaction
 
     with transaction.atomic():
+        _give_passwords()
         print(json.dumps(_seed(county_id, languages)))
 
 

@@ -193,7 +193,7 @@ def test_a_reviewer_approves_and_the_worker_makes_facts_of_it(walk, house):
 
         def is_released():
             reviewer.driver.get(release)
-            return say(language, "released") in reviewer.find("h1").text
+            return reviewer.find("h1 .state").text == say(language, "released")
 
         reviewer.wait_for(is_released, 120)
         reviewer.reads("Import", "Approved by")

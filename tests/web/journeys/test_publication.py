@@ -10,12 +10,11 @@ import pytest
 from tests.web.journeys.conftest import CITY, COUNTY
 from tests.web.journeys.first_start import come_in
 from tests.web.journeys.window import PHONE
-from tests.web.journeys.words import say
+from tests.web.journeys.words import OF_EDITION, REASON, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DRUG = "period=2025-W13&drug=ketamine"
 LEVELS = ("very low", "low", "medium", "high", "very high")
-WORDS = {"en": "Figures of the first quarter.", "zh-hans": "第一季度的数字。", "ja": "第1四半期の数値です。"}
 
 
 def test_an_epidemiologist_compares_takes_a_token_and_proposes(walk, house):
@@ -25,7 +24,7 @@ def test_an_epidemiologist_compares_takes_a_token_and_proposes(walk, house):
         window.look("map-of-counties")
         window.visit(f"/areas/{CITY}/?{DRUG}&level=3")
         window.wait_for(lambda: window.script("return document.querySelector('[data-chart]').dataset.drawn"))
-        window.reads("Among the areas it lies in")
+        assert window.find_all("#ladder")
         window.look("city")
 
         window.visit("/settings/")
@@ -56,9 +55,9 @@ def _propose(window):
     """The run that is shown, after taking back an edition of it that stands."""
     window.visit("/publication/")
     while window.find_all("form[action$='/withdraw/']"):
-        window.fill("[name=because]", "Corrected below.")
+        window.fill("[name=because]", REASON[window.language])
         window.press("form[action$='/withdraw/'] button")
-    window.fill("[name=words]", WORDS[window.language])
+    window.fill("[name=words]", OF_EDITION[window.language])
     window.press("form[action$='/propose/'] button")
 
 
@@ -95,7 +94,7 @@ def test_the_public_finds_where_it_lives_in_words_and_takes_the_figures_along(wa
         _published(reader, house)
         reader.visit(f"/public/{language}/")
         reader.reads("Is it rising where I live?", "What this cannot say")
-        reader.sees(WORDS[language])
+        reader.sees(OF_EDITION[language])
         reader.look("home")
         reader.fill("#q", "从化" if language != "en" else "Conghua")
         reader.press("form.find button")
@@ -120,7 +119,7 @@ def _published(reader, house):
     """An edition is out, whether or not it was approved in a journey before."""
     # Asked beside the browser, which would keep the page that says that nothing is out.
     with urllib.request.urlopen(f"{house.server.address}/public/{reader.language}/", timeout=60) as answer:  # noqa: S310
-        is_out = WORDS[reader.language] in answer.read().decode()
+        is_out = OF_EDITION[reader.language] in answer.read().decode()
     if not is_out:
         come_in(house, reader, f"director-{reader.language}")
         reader.visit("/publication/")

@@ -5,10 +5,9 @@ import io
 import polars as pl
 import pytest
 from tests.web.journeys.conftest import COUNTY, NEIGHBOUR
-from tests.web.journeys.words import say
+from tests.web.journeys.words import REASON, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-REASON = {"en": "Seen in two towns.", "zh-hans": "两个镇均已观察到。", "ja": "二つの町で確認した。"}
 DRUG = "period=2025-W13&drug=ketamine"
 
 
@@ -16,11 +15,15 @@ def test_an_officer_reads_their_county_down_to_a_sample_and_takes_it_along(walk)
     with walk("officer") as officer:
         officer.reads("What is late", "What is not covered", "What changed in %(period)s")
         officer.look("landing")
-        assert officer.prints("landing") >= 1
+        officer.visit("/situation/?period=2025-W14&drug=methamphetamine")
+        officer.reads("What changed in %(period)s")
+        officer.look("landing-of-a-week")
+        assert officer.prints("landing-of-a-week") == 1
 
         officer.visit(f"/areas/{COUNTY}/?{DRUG}")
         officer.wait_for(lambda: officer.script("return document.querySelector('[data-chart]').dataset.drawn"))
-        officer.reads("Course", "Among the areas it lies in", "Sites")
+        officer.reads("Course", "Sites")
+        assert officer.find_all("#ladder")
         officer.look("area")
         kind, content = officer.download(officer.find("a[href*='figures.csv']").get_attribute("href"))
         assert kind.startswith("text/csv")

@@ -55,10 +55,11 @@ class Window:
     phone, policies broken.
     """
 
-    def __init__(self, driver: WebDriver, address: str, folder: Path, who: str, language: str, seen: set[str]) -> None:
+    def __init__(self, driver: WebDriver, address: str, folder: Path, who: str, language: str, seen: dict[str, int]) -> None:
         self.driver, self.address, self.who, self.language = driver, address, who, language
         self.faults: list[str] = []
-        self._folder, self._seen, self._number = folder, seen, 0
+        # Pages looked at in this language before, and how many pictures there are of this person.
+        self._folder, self._seen = folder, seen
         self._kept: dict[str, list[dict[str, Any]]] = {}
         self._account, self.size = "", DESK
 
@@ -187,14 +188,14 @@ class Window:
     def look(self, page: str, *, is_desk_page: bool = False) -> None:
         """Keep a picture of a page, and look at it as axe, as a reader of another tongue and as a phone do."""
         self.settle()
-        self._number += 1
-        name = f"{self.who}-{self.language}-{self._number:02}-{page}"
+        number = self._seen[f"{self.who} "] = self._seen.get(f"{self.who} ", 0) + 1
+        name = f"{self.who}-{self.language}-{number:02}-{page}"
         self._picture(name)
         if self.size == PHONE and not is_desk_page and (wide := self.script(_WIDTH)) > PHONE[0]:
             self.faults.append(f"{name}: {wide} pixels wide on a phone")
         if page in self._seen:
             return
-        self._seen.add(page)
+        self._seen[page] = 1
         self.script(_OPEN_ALL)
         english = english_in(self.language, self.script(_TEXTS))
         self.faults += [f"{name}: in English: {text[:160]!r}" for text in english]

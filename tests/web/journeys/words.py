@@ -9,7 +9,13 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from django.utils.translation import gettext, ngettext, override
 
+from headworks.reference import names
+
 LANGUAGES = ("en", "zh-hans", "ja")
+# What people type in the journeys; it stays in their language, whoever reads it.
+REASON = {"en": "Seen in two towns.", "zh-hans": "两个镇均已观察到。", "ja": "二つの町で確認した。"}
+OF_EDITION = {"en": "Figures of the first quarter.", "zh-hans": "第一季度的数字。", "ja": "第1四半期の数値です。"}
+_TYPED = frozenset([*REASON.values(), *OF_EDITION.values()])
 _LOCALE = Path(__file__).resolve().parents[3] / "src" / "headworks" / "web" / "locale"
 _CATALOGUES = {"zh-hans": ("zh_Hans", "zh"), "ja": ("ja", "ja")}
 _PLACE = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w+\}")
@@ -51,14 +57,21 @@ def _english_of(language: str) -> tuple[frozenset[str], re.Pattern[str]]:
     return frozenset(whole), re.compile("|".join(patterns) or "(?!)")
 
 
+@lru_cache(maxsize=1)
+def _substances() -> frozenset[str]:
+    """Names of substances, of which some have none in another language."""
+    return frozenset(names()["name_en"].drop_nulls().to_list())
+
+
 def english_in(language: str, texts: list[str]) -> list[str]:
     """Texts of a page that should have been said in another language."""
     if language == "en":
         return []
     whole, pattern = _english_of(language)
     found = []
+    passed_over = _substances() | _TYPED
     for text in texts:
         is_known = text in whole or pattern.fullmatch(text) is not None
-        if is_known or _SENTENCE.search(text):
+        if is_known or (_SENTENCE.search(text) and text not in passed_over):
             found.append(text)
     return found

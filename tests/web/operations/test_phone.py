@@ -287,6 +287,9 @@ def test_a_code_with_a_wrong_sign_is_told_at_once(browser, server):
 def test_without_script_the_form_works_too(browser, server):
     driver, code = browser, server.codes[2]
     sign_in(driver, server, "sampler")
+    # A browser without script has no service worker either.
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.setBypassServiceWorker", {"bypass": True})
     driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         driver.get(f"{server.address}/field/{code}/")
@@ -295,6 +298,7 @@ def test_without_script_the_form_works_too(browser, server):
         until(lambda: driver.current_url.endswith("/field/"))
     finally:
         driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+        driver.execute_cdp_cmd("Network.setBypassServiceWorker", {"bypass": False})
     assert run(STATES, server.path, code) == "collect 0"
 
 

@@ -21,6 +21,7 @@ from headworks.web.access.policy import within
 from headworks.web.opened import the_workspace
 
 _DECIMALS = 4
+_BESIDE_CIRCLE = 2.5
 _WIDTH, _MOST_HEIGHT, _MARGIN = 640.0, 520.0, 6.0
 
 
@@ -147,17 +148,17 @@ def _drawn(paths: tuple[str, ...], level: int, workspace: str, version: int, key
     for row in rows:
         if row[0] in mine:
             x, y = placed(np.array([middle_of(mine[row[0]])]))[0]
-            places.append(Place(*row, path_of(mine[row[0]]), x, y, _width(mine[row[0]]) * scale))
+            places.append(Place(*row, path_of(mine[row[0]]), x, y, _room(mine[row[0]], row[0] in is_round) * scale))
     unplaced = tuple(Place(*row, "", 0.0, 0.0, 0.0) for row in rows if row[0] not in mine)
     schematic = any(one.is_schematic for code, one in mine.items() if code not in is_round)
     size = (wide * scale + 2 * _MARGIN, tall * scale + 2 * _MARGIN)
     return Drawn(*size, tuple(places), unplaced, len(is_round), schematic, _tag(paths, key))
 
 
-def _width(one: AreaBoundary) -> float:
-    """From the western to the eastern end, in degrees: whether a name has room."""
+def _room(one: AreaBoundary, is_round: bool) -> float:
+    """From the western to the eastern end, in degrees: whether a name has room. There is some beside a circle, too."""
     across = np.concatenate([polygon[0][:, 0] for polygon in one.polygons])
-    return round(float(across.max() - across.min()), _DECIMALS)
+    return round(float(across.max() - across.min()) * (_BESIDE_CIRCLE if is_round else 1.0), _DECIMALS)
 
 
 def cells_geojson(paths: tuple[str, ...], level: int) -> tuple[bytes, str]:
@@ -180,7 +181,7 @@ def _geojson(paths: tuple[str, ...], level: int, workspace: str, version: int, k
         features.append(
             {
                 "type": "Feature", "id": number,
-                "properties": {"id": code, "middle": middle, "wide": _width(one)},
+                "properties": {"id": code, "middle": middle, "wide": _room(one, code in shapes.is_round)},
                 "geometry": {"type": "MultiPolygon", "coordinates": rings},
             }
         )  # fmt: skip

@@ -30,6 +30,11 @@ class Indexed(NamedTuple):
         """The figure, or None where there is none."""
         return self.by.get(analyte, {}).get(period)
 
+    def shows(self, kind: str) -> bool:
+        """Whether any figure of a kind of period is shown, rather than withheld."""
+        labels = self.periods.get(kind, ())
+        return any(rows[label]["state"] != "suppressed" for rows in self.by.values() for label in labels if label in rows)
+
 
 @dataclass(frozen=True)
 class _Asked:

@@ -20,7 +20,7 @@ from headworks.web.figures.sentences import middle_of_row, state_of
 
 Row = Mapping[str, Any]
 _WIDE, _TALL, _PAD = 220.0, 64.0, 4.0
-_LABEL, _BAR, _STEP = 150.0, 300.0, 22.0
+_LABEL, _BAR, _STEP = 190.0, 300.0, 22.0
 _LEAST_FACTOR = 4.0
 _MOST_FACTOR = 100.0
 
@@ -125,12 +125,13 @@ def _line(course: Sequence[Row | None], step: float, y: Any) -> str:
 
 
 class Rung(NamedTuple):
-    """A line of a ladder: a name, a row or None, what stands at the right, and whether it is the area of the page."""
+    """A line of a ladder: a name, a row or None, its sentence, whether it is the area of the page, or a range of several."""
 
     name: str
     row: Row | None
     said: str
     is_focus: bool = False
+    is_range: bool = False
 
 
 def ladder(rungs: Sequence[Rung], title: str, unit: str) -> SafeString:
@@ -166,16 +167,20 @@ def ladder(rungs: Sequence[Rung], title: str, unit: str) -> SafeString:
         y = 32.0 + _STEP * number
         weight = ' class="focus"' if rung.is_focus else ""
         parts.append(f'<text{weight} x="{_LABEL - 8:g}" y="{y + 14:g}" text-anchor="end">{escape(_cut(rung.name))}</text>')
-        parts.append(f"<g><title>{escape(rung.said)}</title>{_rung(rung.row, y, x)}</g>")
+        parts.append(f"<g><title>{escape(rung.said)}</title>{_rung(rung, y, x)}</g>")
     return mark_safe("".join([*parts, "</svg>"]))  # noqa: S308  all text is escaped above
 
 
 def _cut(name: str) -> str:
-    most = 11 if any(ord(sign) > 0x2E7F for sign in name) else 22
+    most = 14 if any(ord(sign) > 0x2E7F for sign in name) else 30
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _rung(row: Row | None, y: float, x: Any) -> str:
+def _rung(rung: Rung, y: float, x: Any) -> str:
+    row = rung.row
+    if rung.is_range and row is not None:
+        left, right = x(row["lower"]), x(row["upper"])
+        return f'<path class="limit" d="M{left:.1f},{y + 10:g}H{right:.1f}M{left:.1f},{y + 5:g}v10M{right:.1f},{y + 5:g}v10"/>'
     state = state_of(row)
     if row is None or state == "suppressed":
         fill = ' fill="url(#legend-dots)"' if row is not None else ""

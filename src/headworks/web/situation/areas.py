@@ -9,30 +9,22 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from headworks.jobs.shown_sites import shown_sites
+from headworks.jobs.site_evidence import shown_sites
 from headworks.web.access.decorators import signed_in
-from headworks.web.access.models import AreaNode
 from headworks.web.access.reader import Reader
 from headworks.web.audit.middleware import about
 from headworks.web.figures.indexed import indexed
 from headworks.web.figures.kept import kept
 from headworks.web.figures.naming import drug_name
-from headworks.web.figures.panels import Rung, ladder, shared_factor, small_course
+from headworks.web.figures.panels import ladder, shared_factor, small_course
 from headworks.web.figures.scoped import area_figures, figures_of_sites
 from headworks.web.figures.sentences import said_of, state_of
-from headworks.web.figures.templatetags.figures import area_name
 from headworks.web.opened import the_workspace
-from headworks.web.situation.asked import (
-    Asked,
-    asked_of,
-    breadcrumbs,
-    course_labels,
-    drug_choice,
-    rows_above,
-    sites_of,
-)
+from headworks.web.situation.asked import Asked, asked_of, breadcrumbs, course_labels, drug_choice, sites_of
+from headworks.web.situation.beside import beside
 from headworks.web.situation.changes import headline
-from headworks.web.situation.maps import ONE_OF_LEVEL, map_context
+from headworks.web.situation.maps import map_context
+from headworks.web.situation.rungs import steps_of
 
 MOST_SITES = 40
 
@@ -44,13 +36,14 @@ def area(request: HttpRequest, area_id: str) -> HttpResponse:
     about(request, "area", f"{area_id} {asked.period} {asked.analyte}", asked.area.path)
     context = frame_of(request, asked)
     if asked.bar is not None:
-        rungs = rungs_of(request.reader, asked)  # type: ignore[attr-defined]
-        title = _("Intervals of this area and of those it lies in, on one scale")
+        steps = steps_of(request.reader, asked)  # type: ignore[attr-defined]
+        title = _("Intervals of this area, of those in it and of those it lies in, on one scale")
         context |= {
-            "has_chart": True, "headline": headline(asked), "rungs": rungs, "sites": site_lines(request, asked),
-            "ladder": ladder([rung for _node, rung, _href in rungs], title, _("mg per 1,000 people a day, log scale")),
+            "has_chart": True, "headline": headline(asked), "steps": steps, "sites": site_lines(request, asked),
+            "ladder": ladder([one.rung for one in steps], title, _("mg per 1,000 people a day, log scale")),
             "periods": course_rows(asked), "year_before": _year_before(request, asked), **map_context(request, asked),
         }  # fmt: skip
+    context |= beside(request.reader, asked.one)  # type: ignore[attr-defined]
     return render(request, "situation/area.html", context)
 
 
@@ -58,7 +51,7 @@ def frame_of(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What every page of an area has: path, period bar, drugs, and what links keep."""
     reader: Reader = request.reader  # type: ignore[attr-defined]
     return {
-        "asked": asked, "area": asked.area, "bar": asked.bar, "crumbs": breadcrumbs(reader, asked.area),
+        "asked": asked, "area": asked.area, "bar": asked.bar, "crumbs": breadcrumbs(reader, asked.one),
         "drugs": drug_choice(asked.figures), "query": urlencode(asked.query), "drug_query": urlencode({"drug": asked.analyte}),
         "drug": drug_name(asked.heading, asked.analyte) if asked.heading else "",
     }  # fmt: skip
@@ -94,22 +87,6 @@ def course_rows(asked: Asked) -> list[dict[str, Any]]:
     return found
 
 
-def rungs_of(reader: Reader, asked: Asked) -> list[tuple[AreaNode, Rung, str]]:
-    """The area and those it lies in, lowest first; an own one leads to how it was computed."""
-    found = [(asked.area, _rung(asked.area, asked.row(), is_focus=True), asked.href("computed"))]
-    for node, index, _tier in rows_above(reader, asked.area, asked.version):
-        row = index.row(asked.analyte, asked.period)
-        there = asked._replace(area=node)
-        found.append((node, _rung(node, row), there.href("computed") if row is not None else ""))
-    return found
-
-
-def _rung(node: AreaNode, row: Any, *, is_focus: bool = False) -> Rung:
-    said = _("%(area)s (%(level)s): %(number)s, %(interval)s, %(coverage)s") % {
-        "area": area_name(node), "level": ONE_OF_LEVEL[node.level], **said_of(row)._asdict()}  # fmt: skip
-    return Rung(area_name(node), row, said, is_focus)
-
-
 def site_lines(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """Sites that serve the area, largest first, with their state in the period; as far as the reader's tier shows sites."""
     reader: Reader = request.reader  # type: ignore[attr-defined]
@@ -119,7 +96,7 @@ def site_lines(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 
 def _site_lines(reader: Reader, asked: Asked) -> dict[str, Any]:
-    serving = sites_of(asked.area, asked.version)
+    serving = sites_of(asked.one, asked.version)
     known = shown_sites(the_workspace(), asked.tier, asked.version)
     rows = sorted((known[one] for one in serving if one in known), key=lambda row: (-(row["people"] or 0.0), row["site_id"]))
     lines = []

@@ -56,6 +56,13 @@ class Asked(NamedTuple):
     version: int
 
     @property
+    def one(self) -> AreaNode:
+        """The area, on a page of one."""
+        if isinstance(self.area, Granted):
+            raise TypeError("a page of several areas has no single one")
+        return self.area
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """What a map of it covers."""
         return self.area.paths if isinstance(self.area, Granted) else (self.area.path,)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from headworks.core.errors import UsageError
-from headworks.jobs.shown_sites import shown_sites
+from headworks.jobs.site_evidence import shown_sites
 from headworks.reports.drawing.classes import radius_of
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import require_area
@@ -127,7 +127,8 @@ def map_context(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     rows = "" if is_long else kept(reader, ("rows", *shown.key), lambda: _table_rows(shown, asked), len(shown.rows) // 4)
     return {
         "map": {
-            "title": title, "level": level, "shown": shown, "levels": [(one, level_words(asked, one)) for one in levels_below(asked)],
+            "title": title, "level": level, "shown": shown,
+            "levels": [(one, level_words(asked, one)) for one in levels_below(asked)],
             "picture": mark_safe(picture), "rows": mark_safe(rows),  # noqa: S308
             "classes": [(legend_swatch("value", color), words) for _number, color, words in class_legend(shown.edges)],
             "states": [(legend_swatch(state), STATE_WORDS[state]) for state in STATES[1:]],
@@ -198,7 +199,7 @@ def map_table(request: HttpRequest, area_id: str = "") -> HttpResponse:
     level = chosen_level(asked, request.GET.get("level", ""))
     about(request, "map", f"{area_id} {level} {asked.period} {asked.analyte} table", asked.area.path)
     context: dict[str, Any] = {"area": asked.area, "asked": asked, "query": urlencode(asked.query), "table": None}
-    context["crumbs"] = breadcrumbs(request.reader, asked.area) if area_id else []  # type: ignore[attr-defined]
+    context["crumbs"] = breadcrumbs(request.reader, asked.one) if area_id else []  # type: ignore[attr-defined]
     if level is not None and asked.bar is not None:
         shown = shown_of(request, asked, level)
         rows = kept(request.reader, ("rows", *shown.key), lambda: _table_rows(shown, asked), len(shown.rows) // 4)  # type: ignore[attr-defined]
@@ -234,7 +235,10 @@ def figures(request: HttpRequest, level: int, area_id: str = "") -> HttpResponse
     chosen_level(asked, str(level))
     shown = shown_of(request, asked, level)
     body = kept(request.reader, ("map figures", *shown.key), lambda: _figures_body(shown, asked, level), len(shown.rows) // 8)  # type: ignore[attr-defined]
-    return HttpResponse(body, content_type="application/json", headers={"Content-Encoding": "gzip"})
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return HttpResponse(gzip.decompress(body), content_type="application/json")
+    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding, Cookie"}
+    return HttpResponse(body, content_type="application/json", headers=headers)
 
 
 def _figures_body(shown: MapShown, asked: Asked, level: int) -> bytes:

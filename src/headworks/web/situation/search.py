@@ -11,11 +11,14 @@ from django.urls import reverse
 
 from headworks.jobs.disclosure import rule_of
 from headworks.jobs.site_detail import site_of_sample
+from headworks.jobs.site_evidence import shown_sites
 from headworks.web.access.decorators import signed_in
-from headworks.web.access.models import AreaNode, SiteNode
+from headworks.web.access.models import AreaNode
 from headworks.web.access.policy import NotVisible, visible_areas, visible_sites
 from headworks.web.access.reader import Reader
+from headworks.web.access.roles import TIERS
 from headworks.web.audit.middleware import about
+from headworks.web.figures.cells import register_version
 from headworks.web.opened import the_workspace
 from headworks.web.situation.sites import require_shown_site
 
@@ -59,23 +62,18 @@ def _sites(reader: Reader, said: str) -> list[dict[str, Any]]:
     """Visible sites whose id begins with or whose name holds what was said, as far as the reader's tier shows sites."""
     rows = visible_sites(reader, "view").filter(Q(site_id__istartswith=said) | Q(name__icontains=said)).order_by("site_id")
     found = []
-    for node in rows[: _MOST * 2]:
-        row = _shown(reader, node)
+    for node in rows.prefetch_related("places")[: _MOST * 2]:
+        paths = [node.owner_path, *(place.area_path for place in node.places.all())]
+        tier = max((reader.tier_at(path) for path in paths if path), key=TIERS.index, default="public")
+        row = shown_sites(the_workspace(), tier, register_version()).get(node.site_id)
         if row is not None:
             found.append({"row": row, "href": reverse("site", args=[node.site_id])})
     return found[:_MOST]
 
 
-def _shown(reader: Reader, node: SiteNode) -> Any:
-    try:
-        return require_shown_site(reader, node.site_id).row
-    except NotVisible:
-        return None
-
-
 def _sample(reader: Reader, said: str) -> str | None:
     """The sample of this id, if the reader may see it."""
-    where = site_of_sample(the_workspace(), said)
+    where = site_of_sample(the_workspace(), said, register_version())
     if where is None:
         return None
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -11,8 +10,8 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from headworks.jobs.shown_sites import shown_sites
 from headworks.jobs.site_detail import SiteDetail, sample_detail, site_detail, site_of_sample
+from headworks.jobs.site_evidence import shown_sites
 from headworks.jobs.step_change import step_change
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.models import AreaNode, SiteNode
@@ -28,6 +27,8 @@ from headworks.web.figures.periods import PeriodBar, period_bar
 from headworks.web.figures.scoped import site_figures, tier_of_site
 from headworks.web.figures.sentences import said_of
 from headworks.web.opened import the_workspace
+from headworks.web.operations.custody import events_of
+from headworks.web.operations.states import STATE_WORDS, TRANSITIONS
 from headworks.web.situation.asked import chosen_drug, course_labels, drug_choice
 
 _MOST_DAYS = 60
@@ -149,11 +150,11 @@ def _detail_context(detail: SiteDetail, analyte: str) -> dict[str, Any]:
 def sample(request: HttpRequest, sample_id: str) -> HttpResponse:
     """A sample: what it was, what the laboratory released of it, what became of each result."""
     reader: Reader = request.reader  # type: ignore[attr-defined]
-    where = site_of_sample(the_workspace(), sample_id)
+    where = site_of_sample(the_workspace(), sample_id, register_version())
     if where is None:
         raise NotVisible(f"sample {sample_id}")
     shown = require_shown_site(reader, where, "view_samples")
-    detail = sample_detail(the_workspace(), sample_id, shown.tier)
+    detail = sample_detail(the_workspace(), sample_id, shown.tier, register_version())
     if detail is None:
         raise NotVisible(f"sample {sample_id}: hidden from {shown.tier} readers")
     about(request, "sample", sample_id, shown.node.owner_path)
@@ -170,11 +171,7 @@ def sample(request: HttpRequest, sample_id: str) -> HttpResponse:
     })  # fmt: skip
 
 
-def _custody(sample_id: str, reader: Reader) -> Any:
-    """The chain of custody from the operations desk, where that room has one to tell."""
-    try:
-        told = import_module("headworks.web.operations.custody")
-    except ModuleNotFoundError:
-        return None
-    events_of = getattr(told, "events_of", None)
-    return events_of(sample_id, reader) if events_of is not None else None
+def _custody(sample_id: str, reader: Reader) -> list[dict[str, Any]]:
+    """The chain of custody as the operations desk keeps it; nothing of a sample that came with an import."""
+    return [{"event": event, "words": TRANSITIONS[event.kind].words, "to": STATE_WORDS.get(event.state_to)}
+            for event in events_of(sample_id, reader)]  # fmt: skip

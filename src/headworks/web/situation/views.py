@@ -59,6 +59,6 @@ def _landing(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         late, uncovered = late_areas(shown), uncovered_areas(shown)
         context |= {"worse": worse, "n_known": n_known, "late": late[:_MOST_LISTED], "n_late": len(late),
                     "uncovered": uncovered[:_MOST_LISTED], "n_uncovered": len(uncovered)}  # fmt: skip
-    if len(sites_of(asked.area, asked.version)) <= _MOST_LISTED:
+    if len(sites_of(asked.one, asked.version)) <= _MOST_LISTED:
         context["late_sites"] = site_lines(request, asked)["late"]
     return context
