@@ -206,7 +206,8 @@ def _results_hang_on(section: str, key: str) -> bool:
 def _kind_word(kind: object) -> str:
     if isinstance(kind, tuple):
         return "number"
-    return {"str": "text", "int": "whole number", "list": "list of text", "bool": "true or false"}[getattr(kind, "__name__", "str")]
+    words = {"str": "text", "int": "whole number", "list": "list of text", "bool": "true or false"}
+    return words[getattr(kind, "__name__", "str")]
 
 
 # --- parameter sets -------------------------------------------------------------------------------------------------
