@@ -14,7 +14,7 @@ import polars as pl
 from headworks.core.disclosure import is_suppressed
 from headworks.jobs.disclosure import rule_of
 from headworks.web.access.models import AreaNode, SiteArea, SiteNode, codes_of
-from headworks.web.access.policy import require_area, require_site, visible_areas
+from headworks.web.access.policy import require_area, require_site, visible_areas, within
 from headworks.web.access.reader import Reader
 from headworks.web.access.roles import TIERS
 from headworks.web.figures.sets import FigureSet, open_set
@@ -129,7 +129,7 @@ def figures_of_sites(reader: Reader, area_id: str, sites: Iterable[str], table: 
     """
     area = require_area(reader, area_id)
     tier, wanted = reader.tier_at(area.path), list(sites)
-    serving = SiteArea.objects.filter(area_path__startswith=area.path, site_id__in=wanted).values_list("site_id", flat=True)
+    serving = SiteArea.objects.filter(within((area.path,), "area_path"), site_id__in=wanted).values_list("site_id", flat=True)
     known = set(serving)
     return {site: _read(open_set(tier), table, site, tier) for site in wanted if site in known}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -101,13 +102,23 @@ def _site_lines(reader: Reader, asked: Asked) -> dict[str, Any]:
     rows = sorted((known[one] for one in serving if one in known), key=lambda row: (-(row["people"] or 0.0), row["site_id"]))
     lines = []
     figures = figures_of_sites(reader, asked.area.area_id, [row["site_id"] for row in rows[:MOST_SITES]])
+    of_period, newest = _newest_of([one.rows for one in figures.values()], asked)
     for row in rows[:MOST_SITES]:
-        index = indexed(figures[row["site_id"]], "site_means", row["site_id"])
-        figure = index.row(asked.analyte, asked.period)
-        weeks = index.periods.get(asked.bar.period.kind, ()) if asked.bar else ()
+        figure, last = of_period.get(row["site_id"]), newest.get(row["site_id"], "")
         lines.append({"row": row, "figure": figure, "state": state_of(figure), "said": said_of(figure),
-                      "newest": weeks[-1] if weeks else "", "is_late": bool(weeks) and weeks[-1] < asked.period})  # fmt: skip
+                      "newest": last, "is_late": bool(last) and last < asked.period})  # fmt: skip
     return {"lines": lines, "n": len(serving), "n_shown": len(rows), "late": [one for one in lines if one["is_late"]]}
+
+
+def _newest_of(frames: list[pl.DataFrame], asked: Asked) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Of many sites at once: each one's figure of the period, and its newest period of that kind with any residue."""
+    there = [frame for frame in frames if frame.height and "site_id" in frame.columns]
+    if not there or asked.bar is None:
+        return {}, {}
+    rows = pl.concat(there, how="diagonal")
+    of_period = rows.filter((pl.col("period") == asked.period) & (pl.col("analyte") == asked.analyte))
+    newest = rows.filter(pl.col("period_kind") == asked.bar.period.kind).group_by("site_id").agg(pl.col("period").max())
+    return {row["site_id"]: row for row in of_period.iter_rows(named=True)}, dict(newest.rows())
 
 
 def _year_before(request: HttpRequest, asked: Asked) -> dict[str, Any] | None:

@@ -244,7 +244,7 @@ def sites_of(area: AreaNode, version: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def _sites_of(path: str, workspace: str, version: int) -> tuple[str, ...]:
-    found = SiteArea.objects.filter(area_path__startswith=path).values_list("site_id", flat=True)
+    found = SiteArea.objects.filter(within((path,), "area_path")).values_list("site_id", flat=True)
     return tuple(sorted(set(found)))
 
 
