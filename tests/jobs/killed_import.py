@@ -34,6 +34,8 @@ def die_before_change(number: int) -> None:
 
     # Every way in which an import, its undoing or a run changes the disk.
     delta._write = counted(delta._write)
+    delta._write_part = counted(delta._write_part)
+    delta._commit_parts = counted(delta._commit_parts)
     delta.delete = counted(delta.delete)
     os.fsync = counted(os.fsync)
     Path.replace = counted(Path.replace)  # type: ignore[method-assign]

@@ -46,13 +46,15 @@ def province(province_made, settings, db):
     """The same as the workspace that the server serves, with its register in the database."""
     settings.HEADWORKS_WORKSPACE = str(province_made.path)
     copy_register(province_made)
-    return province_made
+    yield province_made
+    # What a test's server kept beside the facts was signed with that test's key.
+    shutil.rmtree(province_made.path / "server", ignore_errors=True)
 
 
 @pytest.fixture
 def own_province(province_made, settings, db, tmp_path):
     """A copy that a test may write to."""
-    shutil.copytree(province_made.path, tmp_path / "W")
+    shutil.copytree(province_made.path, tmp_path / "W", ignore=shutil.ignore_patterns("server"))
     settings.HEADWORKS_WORKSPACE = str(tmp_path / "W")
     workspace = Workspace.open(tmp_path / "W")
     copy_register(workspace)

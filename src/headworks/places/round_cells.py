@@ -74,8 +74,8 @@ def mercator_north(latitude: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> mercator_north(np.array([0.0, 60.0])).round(2).tolist()
-    [0.0, 75.46]
+    >>> mercator_north(np.array([45.0, 60.0])).round(2).tolist()
+    [50.5, 75.46]
     """
     inside = np.radians(np.clip(latitude, -_STEEPEST, _STEEPEST))
     return np.asarray(np.degrees(np.log(np.tan(np.pi / 4 + inside / 2))))

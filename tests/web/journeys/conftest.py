@@ -107,7 +107,7 @@ def house(browser, province_made, tmp_path_factory):
     pictures = Path(os.environ.get("HEADWORKS_SCREENSHOTS") or folder / "screenshots")
     pictures.mkdir(parents=True, exist_ok=True)
     workspace = folder / "W"
-    shutil.copytree(province_made.path, workspace)
+    shutil.copytree(province_made.path, workspace, ignore=shutil.ignore_patterns("server"))
     with serving(workspace, folder / "serve.log") as server:
         server.wait_until(lambda: server.code() and server.answers(), 120)
         served = House(server, workspace, pictures)

@@ -109,7 +109,7 @@ def let_the_lease_end(path):
 def test_a_worker_killed_in_the_middle_of_releases_leaves_no_half_batch(province_made, tmp_path, seed):
     rng = random.Random(seed)
     path = tmp_path / "W"
-    shutil.copytree(province_made.path, path)
+    shutil.copytree(province_made.path, path, ignore=shutil.ignore_patterns("server"))
     run(PREPARE, path)
     for kill in range(3):
         worker = subprocess.Popen(

@@ -145,7 +145,7 @@ def server(province_made, tmp_path_factory):
     if MISSING and os.environ.get("CI", "").lower() != "true":
         pytest.skip("not on this machine: " + ", ".join(MISSING))
     path = tmp_path_factory.mktemp("phone") / "W"
-    shutil.copytree(province_made.path, path)
+    shutil.copytree(province_made.path, path, ignore=shutil.ignore_patterns("server"))
     made = Server(path)
     made.codes = run(PREPARE, path).splitlines()
     made.start()
@@ -288,8 +288,10 @@ def test_without_script_the_form_works_too(browser, server):
     driver, code = browser, server.codes[2]
     sign_in(driver, server, "sampler")
     # A browser without script has no service worker either.
-    driver.execute_cdp_cmd("Network.enable", {})
-    driver.execute_cdp_cmd("Network.setBypassServiceWorker", {"bypass": True})
+    driver.execute_async_script(
+        "const done = arguments[arguments.length - 1];"
+        "navigator.serviceWorker.getRegistrations().then(all => Promise.all(all.map(one => one.unregister()))).then(() => done())"
+    )
     driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         driver.get(f"{server.address}/field/{code}/")
@@ -298,7 +300,6 @@ def test_without_script_the_form_works_too(browser, server):
         until(lambda: driver.current_url.endswith("/field/"))
     finally:
         driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-        driver.execute_cdp_cmd("Network.setBypassServiceWorker", {"bypass": False})
     assert run(STATES, server.path, code) == "collect 0"
 
 
