@@ -11,7 +11,7 @@ from tests.web.postgres import cluster, programs
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 # What speaks to the database in ways that its two kinds answer differently; pages and browsers are the same on both.
-ROOMS = ("access", "accounts", "audit", "work", "operations", "signals")
+ROOMS = ("access", "audit", "work", "operations", "signals")
 
 
 def test_what_people_do_is_kept_the_same_on_postgresql(tmp_path):
