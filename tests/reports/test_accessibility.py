@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
-import warnings
 from importlib.resources import files
 
 import pytest
+from tests.chromium import NO_GPU, chromium
 from tests.reports.builders import area_tables
 
 from headworks.reports import render_html, situation_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-MISSING = [
-    name
-    for name, there in {
-        "a Chromium": CHROMIUM,
-        "chromedriver": DRIVER,
-        "the package selenium": importlib.util.find_spec("selenium"),
-        "the package axe-core-python": importlib.util.find_spec("axe_core_python"),
-    }.items()
-    if not there
-]
-SWITCHES = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-)  # fmt: skip
 # Every part shown and every table opened, as a reader would in the end.
 SHOW_ALL = """
 document.querySelectorAll('main > section').forEach(s => { s.hidden = false; });
@@ -44,20 +25,8 @@ axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-p
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    if MISSING and os.environ.get("CI", "").lower() != "true":
-        pytest.skip("not on this machine: " + ", ".join(MISSING))
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(switch)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
-    driver.set_script_timeout(120)
-    yield driver
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # selenium leaves a socket to its driver open
-        driver.quit()
+    with chromium(tmp_path_factory.mktemp("chromium"), *NO_GPU) as driver:
+        yield driver
 
 
 @pytest.fixture

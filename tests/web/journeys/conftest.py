@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.chromium import WEBGL, chromium
 from tests.web.journeys.words import LANGUAGES
 from tests.web.service.served import CLEAN, Served, headworks, serving
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-MISSING = [
-    name
-    for name, there in {
-        "a Chromium": CHROMIUM,
-        "chromedriver": DRIVER,
-        "the package selenium": importlib.util.find_spec("selenium"),
-        "the package axe-core-python": importlib.util.find_spec("axe_core_python"),
-    }.items()
-    if not there
-]
-SWITCHES = (
-    "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-)  # fmt: skip
 PASSWORD = "a sewer runs under it"  # noqa: S105
 CITY, COUNTY, NEIGHBOUR = "440100000000", "440117000000", "441426000000"
 _ROOT = Path(__file__).resolve().parents[3]
@@ -81,21 +63,8 @@ class House:
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
-    if MISSING and os.environ.get("CI", "").lower() != "true":
-        pytest.skip("not on this machine: " + ", ".join(MISSING))
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
-    driver.set_script_timeout(120)
-    yield driver
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # selenium leaves a socket to its driver open
-        driver.quit()
+    with chromium(tmp_path_factory.mktemp("chromium"), *WEBGL, with_log=True) as driver:
+        yield driver
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import socket
@@ -11,32 +10,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import warnings
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from tests.chromium import NO_GPU, chromium, require_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[3]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-MISSING = [
-    name
-    for name, there in {
-        "a Chromium": CHROMIUM,
-        "chromedriver": DRIVER,
-        "the package selenium": importlib.util.find_spec("selenium"),
-        "the package axe-core-python": importlib.util.find_spec("axe_core_python"),
-    }.items()
-    if not there
-]
-SWITCHES = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 PASSWORD = "a sewer runs under it"  # noqa: S105
 RUN_AXE = """
 const done = arguments[arguments.length - 1];
@@ -142,8 +125,7 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(province_made, tmp_path_factory):
-    if MISSING and os.environ.get("CI", "").lower() != "true":
-        pytest.skip("not on this machine: " + ", ".join(MISSING))
+    require_chromium()
     path = tmp_path_factory.mktemp("phone") / "W"
     shutil.copytree(province_made.path, path, ignore=shutil.ignore_patterns("server"))
     made = Server(path)
@@ -155,19 +137,8 @@ def server(province_made, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser(server, tmp_path_factory):
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(switch)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
-    driver.set_script_timeout(120)
-    driver.implicitly_wait(0)
-    yield driver
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # selenium leaves a socket to its driver open
-        driver.quit()
+    with chromium(tmp_path_factory.mktemp("chromium"), *NO_GPU) as driver:
+        yield driver
 
 
 def size(driver, width):

@@ -1,12 +1,9 @@
 """The public's pages and the signal desk in a real Chromium: axe-core finds nothing serious, a phone needs no sideways scrolling."""
 
-import importlib.util
-import os
-import shutil
-import warnings
 from importlib.resources import files
 
 import pytest
+from tests.chromium import NO_GPU, chromium
 from tests.web.conftest import area_at
 
 from headworks.web.access.reader import reader_of
@@ -17,12 +14,6 @@ from headworks.web.signals.intake import raise_signal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM, DRIVER = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
-THERE = CHROMIUM and DRIVER and importlib.util.find_spec("selenium") and importlib.util.find_spec("axe_core_python")
-SWITCHES = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-)  # fmt: skip
 RUN_AXE = """
 const done = arguments[arguments.length - 1];
 axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(done);
@@ -31,20 +22,8 @@ axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    if not THERE and os.environ.get("CI", "").lower() != "true":
-        pytest.skip("needs Chromium, chromedriver, selenium and axe-core-python")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(switch)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
-    driver.set_script_timeout(120)
-    yield driver
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # selenium leaves a socket to its driver open
-        driver.quit()
+    with chromium(tmp_path_factory.mktemp("chromium"), *NO_GPU) as driver:
+        yield driver
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
-import warnings
 from importlib.resources import files
 
 import pytest
 from django.test import Client
+from tests.chromium import WEBGL, chromium
 from tests.web.conftest import area_at
 
 from headworks.store import read_facts
@@ -18,23 +15,6 @@ from headworks.web.access.register import copy_register
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-MISSING = [
-    name
-    for name, there in {
-        "a Chromium": CHROMIUM,
-        "chromedriver": DRIVER,
-        "the package selenium": importlib.util.find_spec("selenium"),
-        "the package axe-core-python": importlib.util.find_spec("axe_core_python"),
-    }.items()
-    if not there
-]
-SWITCHES = (
-    "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-)  # fmt: skip
 RUN_AXE = """
 const done = arguments[arguments.length - 1];
 document.querySelectorAll('details').forEach(d => { d.open = true; });
@@ -45,21 +25,8 @@ WAIT_S = 60
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    if MISSING and os.environ.get("CI", "").lower() != "true":
-        pytest.skip("not on this machine: " + ", ".join(MISSING))
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
-    driver.set_script_timeout(120)
-    yield driver
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # selenium leaves a socket to its driver open
-        driver.quit()
+    with chromium(tmp_path_factory.mktemp("chromium"), *WEBGL, with_log=True) as driver:
+        yield driver
 
 
 @pytest.fixture
