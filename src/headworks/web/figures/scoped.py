@@ -71,9 +71,8 @@ def figures_above(reader: Reader, area: AreaNode, table: str = "area_loads") -> 
 
 def _public_above(reader: Reader, above: AreaNode, table: str) -> Figures:
     figures = _read(open_set("public"), table, above.area_id, "public")
-    own = [open_set(reader.tier_at(mine.path)) for mine in _own_in(reader, above)]
-    names = [mine.area_id for mine in _own_in(reader, above)]
-    known = [one.rows("area_loads", name) for one, name in zip(own, names, strict=True) if one is not None]
+    own = [(open_set(reader.tier_at(mine.path)), mine.area_id) for mine in _own_in(reader, above)]
+    known = [one.rows("area_loads", name) for one, name in own if one is not None]
     if figures.rows.is_empty() or not known:
         return figures
     key = [name for name in ("period", "analyte", "drug") if name in figures.rows.columns and name in known[0].columns]
