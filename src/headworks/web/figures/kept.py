@@ -48,7 +48,7 @@ def kept(reader: Reader, key: tuple[Hashable, ...], make: Callable[[], Made], ro
     rows
         How many rows of a map it is as large as; what was asked for least lately makes room.
     """
-    whole = (settings.HEADWORKS_WORKSPACE, _sets(), reach_of(reader), get_language() or "en", *key)
+    whole = (settings.HEADWORKS_WORKSPACE, shown_sets(), reach_of(reader), get_language() or "en", *key)
     with _LOCK:
         known = _KEPT.pop(whole, None)
         if known is not None:
@@ -65,7 +65,7 @@ def kept(reader: Reader, key: tuple[Hashable, ...], make: Callable[[], Made], ro
     return found
 
 
-def _sets() -> tuple[Any, ...]:
+def shown_sets() -> tuple[Any, ...]:
     """Which runs are shown to whom, and by which rule the public's is guarded."""
     runs = tuple(served.run_id if (served := open_set(tier)) else "" for tier in TIERS)
     return (*runs, str(rule_of(the_workspace(), "public")))

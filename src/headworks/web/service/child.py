@@ -60,8 +60,11 @@ def _serve_pages(bind: str, workers: int) -> None:
                     self.cfg.set(name, value)
 
         def load(self) -> Callable[..., Any]:
-            from headworks.web.wsgi import application
+            from headworks.web.wsgi import application  # isort: skip  sets Django up
+            from headworks.web.situation.beforehand import make_beforehand
 
+            # Called in each process that answers: what its pages begin with is made before it is asked for.
+            threading.Thread(target=make_beforehand, daemon=True).start()
             return application  # type: ignore[no-any-return]
 
     Pages().run()

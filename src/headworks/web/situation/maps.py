@@ -233,12 +233,17 @@ def figures(request: HttpRequest, level: int, area_id: str = "") -> HttpResponse
     asked = asked_here(request, area_id)
     about(request, "map", f"{area_id} {level} {asked.period} {asked.analyte}", asked.area.path)
     chosen_level(asked, str(level))
-    shown = shown_of(request, asked, level)
-    body = kept(request.reader, ("map figures", *shown.key), lambda: _figures_body(shown, asked, level), len(shown.rows) // 8)  # type: ignore[attr-defined]
+    body = figures_body(request, asked, shown_of(request, asked, level), level)
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return HttpResponse(gzip.decompress(body), content_type="application/json")
     headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding, Cookie"}
     return HttpResponse(body, content_type="application/json", headers=headers)
+
+
+def figures_body(request: HttpRequest, asked: Asked, shown: MapShown, level: int) -> bytes:
+    """What the map's script reads of a level, gzipped."""
+    key = ("map figures", *shown.key)
+    return kept(request.reader, key, lambda: _figures_body(shown, asked, level), len(shown.rows) // 8)  # type: ignore[attr-defined]
 
 
 def _figures_body(shown: MapShown, asked: Asked, level: int) -> bytes:

@@ -27,9 +27,16 @@ _MOST_LISTED = 30
 
 def several_areas(request: HttpRequest) -> HttpResponse:
     """All areas that a reader was granted, together."""
+    context = several_of(request)
+    asked, roots = context["asked"], context["roots"]
+    about(request, "areas", " ".join([*(root.area_id for root in roots), asked.period, asked.analyte]).strip())
+    return render(request, "situation/choose.html", context)
+
+
+def several_of(request: HttpRequest) -> dict[str, Any]:
+    """What the page says of them."""
     reader: Reader = request.reader  # type: ignore[attr-defined]
     asked, roots = asked_of_all(request), roots_of(reader)
-    about(request, "areas", " ".join([*(root.area_id for root in roots), asked.period, asked.analyte]).strip())
     context: dict[str, Any] = {
         "asked": asked, "area": asked.area, "bar": asked.bar, "roots": roots, "drugs": drug_choice(asked.figures),
         "query": urlencode(asked.query), "drug_query": urlencode({"drug": asked.analyte}), "map": None,
@@ -40,7 +47,7 @@ def several_areas(request: HttpRequest) -> HttpResponse:
         lines = kept(reader, key, lambda: [_line(reader, asked, root) for root in roots])
         context |= {"lines": lines, **map_context(request, asked)}
         context |= _told(context["map"]["shown"]) if context["map"] else {}
-    return render(request, "situation/choose.html", context)
+    return context
 
 
 def _told(shown: Any) -> dict[str, Any]:

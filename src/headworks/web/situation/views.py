@@ -44,10 +44,11 @@ def situation(request: HttpRequest) -> HttpResponse:
         return several_areas(request)
     asked = asked_of(request, wanted or roots[0].area_id)
     about(request, "area", f"{asked.area.area_id} {asked.period}", asked.area.path)
-    return render(request, "situation/landing.html", {**frame_of(request, asked), **_landing(request, asked)})
+    return render(request, "situation/landing.html", {**frame_of(request, asked), **landing_of(request, asked)})
 
 
-def _landing(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+def landing_of(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """What the landing page says of one area, but for its frame."""
     if asked.bar is None:
         return {"map": None}
     reader: Reader = request.reader  # type: ignore[attr-defined]
