@@ -47,7 +47,7 @@ docs: install
 test: install lint types floors
 	scripts/install-browser
 	scripts/install-postgres
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist loadfile
 	$(BIN)/python -m docs.generate --check
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
@@ -56,7 +56,7 @@ bench: install
 
 study: install
 	@test -f studies/$(NAME).py || { echo "There is no study '$(NAME)'. There are:"; ls studies/*.py | sed 's/.*\///; s/\.py$$//'; exit 2; }
-	$(BIN)/python studies/$(NAME).py
+	$(BIN)/python -P studies/$(NAME).py
 
 clean:
 	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-workspace demo-province-*
