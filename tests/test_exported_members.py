@@ -13,7 +13,8 @@ PUBLIC = [
     "HeadworksError", "ImportOrder", "Period", "SHELF", "Workspace", "__version__", "changes", "check_workspace", "combine",
     "compare_sets", "consumption", "correction_factor", "demo", "doses", "import_file", "interval", "list_sets", "load_per_1000",
     "mass_load", "mean_interval", "period_means", "read_set", "read_table", "run", "show_factor", "week_means",
-    "weekly_uncertainty", "write_report",
+    "weekly_uncertainty", "write_report", "censored_groups", "censored_summary", "censored_trend", "fay_herriot", "reconcile",
+    "seasonal_trend",
 ]  # fmt: skip
 
 

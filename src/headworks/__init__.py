@@ -38,6 +38,8 @@ _HOMES = {
     "headworks.places": ("combine_populations", "population_from_cotinine", "population_from_marker"),
     "headworks.planning": ("SimulationPlan", "simulate_province"),
     "headworks.trends": ("changes", "mean_interval", "period_means", "week_means"),
+    "headworks.trends.classical": ("censored_groups", "censored_summary", "censored_trend", "seasonal_trend"),
+    "headworks.trends.levels": ("fay_herriot", "reconcile"),
     "headworks.reference": ("compare_sets", "list_sets", "read_set", "show_factor"),
     "headworks.tables": ("SHELF",),
 }
@@ -79,6 +81,12 @@ if TYPE_CHECKING:
     from headworks.trends import mean_interval as mean_interval
     from headworks.trends import period_means as period_means
     from headworks.trends import week_means as week_means
+    from headworks.trends.classical import censored_groups as censored_groups
+    from headworks.trends.classical import censored_summary as censored_summary
+    from headworks.trends.classical import censored_trend as censored_trend
+    from headworks.trends.classical import seasonal_trend as seasonal_trend
+    from headworks.trends.levels import fay_herriot as fay_herriot
+    from headworks.trends.levels import reconcile as reconcile
 
 __all__ = ["__version__", *sorted(_HOME_OF)]
 
