@@ -10,6 +10,8 @@ from scipy.special import ndtr
 
 from headworks.core.errors import DataRefused
 from headworks.loads.factor_interval import FactorLaw, _solved, fraction_values, log_quantile
+from headworks.loads.propagation import BetaFraction, LogNormal, PropagationInputs, propagate
+from headworks.reference.factor_distribution import fit_beta
 
 CANNABIS = FactorLaw("triangular", 0.006, 0.002, 0.025, 0.5)
 LAWS = [
@@ -82,3 +84,11 @@ def test_an_unknown_standard_deviation_has_no_quantile_and_spoils_no_other():
     one, other = log_quantile(np.array([np.nan, 0.3]), CANNABIS, 0.975)
     assert math.isnan(one)
     assert other == log_quantile(np.array([0.3]), CANNABIS, 0.975)[0]
+
+
+def test_a_beta_factor_has_the_bounds_that_the_closed_form_gives_it():
+    law, sigma = FactorLaw("beta", 0.363, 0.30, 0.45, 0.1), np.array([0.1, 0.25, 0.4])
+    terms = (LogNormal(0.363, np.sqrt(np.expm1(sigma**2))),)
+    closed = propagate(PropagationInputs(terms, (), BetaFraction(*fit_beta(0.363, 0.30, 0.45))), (0.025, 0.975)).quantiles
+    for probability, bounds in zip((0.025, 0.975), closed, strict=True):
+        assert np.exp(log_quantile(sigma, law, probability)) == pytest.approx(bounds, rel=5e-4)
