@@ -62,6 +62,7 @@ def commands() -> Iterator[tuple[tuple[str, ...], Any, dict[str, Any]]]:
         data_commands,
         explain_commands,
         places_commands,
+        plan_commands,
         reference_commands,
         serve_commands,
         simulate_commands,

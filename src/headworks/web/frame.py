@@ -21,6 +21,7 @@ PARTS = (
     Part(_("Situation"), "situation", ("view",)),
     Part(_("Signals"), "signals", ("view",)),
     Part(_("Samples"), "operations", ("capture", "view_samples")),
+    Part(_("Planner"), "planner", ("view", "capture")),
     Part(_("Release"), "release", ("release", "approve")),
     Part(_("Publication"), "publication", ("publish", "approve")),
     Part(_("Work"), "work", ("import", "publish")),
