@@ -12,6 +12,7 @@ from headworks.cli import (  # noqa: F401  they register themselves
     data_commands,
     explain_commands,
     places_commands,
+    plan_commands,
     reference_commands,
     serve_commands,
     simulate_commands,
@@ -122,7 +123,8 @@ def test_every_page_of_a_room_has_its_room(path):
 # Letters of equations, and the pages they stand on.
 EQUATIONS = {
     "LU": ["loads"], "T": ["trends"], "A": ["areas"], "P": ["parameter-sets"], "D": ["reports", "disclosure"], "N": ["places"],
-    "M": ["populations"], "Q": ["sampling"], "S": ["planning"],
+    "M": ["populations"], "Q": ["sampling"], "S": ["planning", "smoother"], "C": ["classical"], "R": ["levels"],
+    "E": ["propagation"], "W": ["planning_power"],
 }  # fmt: skip
 
 

@@ -14,8 +14,10 @@ from headworks.tables import PART, RESULTS, SHELF
 from headworks.workflows import Scope
 from headworks.workflows.scope import YearScope, scope_of_year
 from headworks.workflows.year import Recomputed
+from headworks.workflows.year_trends import half_years_of
 
 TOUCHED = dt.date(2024, 3, 12)
+HALVES = half_years_of(2024, has_before=False, has_after=False)
 NEW = [
     ("samples", "sample_id,site_id,collected_from,flow_m3_per_day\nA3,A,2024-03-12T08:00Z,2100\n"),
     ("measurements", "sample_id,analyte,concentration_ng_per_l\nA3,benzoylecgonine,99\n"),
@@ -24,9 +26,9 @@ NEW = [
 
 def recomputed(year: int = 2024, *, everything: bool = False) -> tuple[Recomputed, Scope]:
     if everything:
-        return Recomputed(year, YearScope(), dt.date(year, 1, 1)), Scope()
+        return Recomputed(year, YearScope(), dt.date(year, 1, 1), HALVES), Scope()
     scope = Scope(frozenset({TOUCHED}))
-    return Recomputed(year, scope_of_year(scope, year, [TOUCHED]), TOUCHED), scope
+    return Recomputed(year, scope_of_year(scope, year, [TOUCHED]), TOUCHED, HALVES), scope
 
 
 def replaced(

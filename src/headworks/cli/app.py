@@ -49,6 +49,7 @@ def run_app(arguments: list[str] | None = None) -> int:
         data_commands,
         explain_commands,
         places_commands,
+        plan_commands,
         reference_commands,
         serve_commands,
         simulate_commands,

@@ -172,6 +172,19 @@ def _of_units(disclosure: Disclosure, kind: str, asked: pl.DataFrame) -> pl.Seri
     return rows.select(pl.when(undecided).then(pl.lit("detail")).otherwise("why")).to_series()
 
 
+def _by_unit(disclosure: Disclosure, name: str, frame: pl.DataFrame) -> pl.Series:
+    """A trend is shown where the unit's own figure of that week is: its members are the sites of some week of the year."""
+    is_area = frame["unit_kind"].cast(pl.String) == "area"
+    asked = frame.select("unit_id", "period")
+    of_sites, of_areas = (_of_units(disclosure, kind, asked) for kind in ("site", "area"))
+    return pl.select(pl.when(is_area).then(of_areas).otherwise(of_sites)).to_series()
+
+
+def _by_measured_area(disclosure: Disclosure, name: str, frame: pl.DataFrame) -> pl.Series:
+    """An estimate is shown where the area's measured figure is; estimates add up, so others would give those withheld."""
+    return _of_units(disclosure, "area", frame.select(unit_id="area_id", period="period"))
+
+
 def _of_nobody(disclosure: Disclosure, name: str, frame: pl.DataFrame) -> pl.Series:
     return pl.Series(["steward only"] * frame.height, dtype=pl.String)
 
@@ -183,10 +196,12 @@ _REASONS: dict[tuple[str, ...], Callable[[Disclosure, str, pl.DataFrame], pl.Ser
     ("reported_loads", "published_means", "inconsistent_means"): _by_site,
     # Only a tier that sees samples sees these.
     ("samples", "measurements", "flows", "enantiomeric_fractions", "nonconformities"): _by_sample,
-    ("loads", "consumption", "residue_ratios", "disposal_events"): _by_day,
+    ("loads", "consumption", "residue_ratios", "disposal_events", "outlying_days"): _by_day,
     ("weekly_means",): _by_week,
     ("period_means", "period_consumption", "changes", "population_estimates"): _by_period,
     ("area_loads", "area_consumption", "area_changes"): _by_area,
+    ("trends",): _by_unit,
+    ("area_estimates",): _by_measured_area,
     ("imports",): _of_nobody,
 }
 
@@ -197,6 +212,8 @@ def _blanked(disclosure: Disclosure, name: str, frame: pl.DataFrame) -> tuple[pl
         is_masked = frame["kind"].cast(pl.String).is_in(_MASKED_KINDS)
         hidden = [pl.when(~pl.lit(is_masked)).then(pl.col(column)).alias(column) for column in ("latitude", "longitude")]
         return frame.with_columns(hidden), int(is_masked.sum())
+    if name == "trends":
+        return _without_unmatched_ratios(frame)
     if name != "area_changes" or frame.is_empty():
         return frame, 0
     # Loads of the matched sites beside those of all sites: their difference is the site that came or went.
@@ -210,3 +227,13 @@ def _blanked(disclosure: Disclosure, name: str, frame: pl.DataFrame) -> tuple[pl
     n_blanked = int(rows.select((~is_matched).sum()).item())
     blanked = [pl.when(is_matched).then(pl.col(column)).alias(column) for column in ("load", "previous_load")]
     return rows.with_columns(blanked).select(frame.columns), n_blanked
+
+
+_RATIOS = ["quarter_ratio", "quarter_ratio_lower", "quarter_ratio_upper", "p_rose"]
+
+
+def _without_unmatched_ratios(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Trends of which a ratio over some of an area's sites is blank: it would be that of the few that were sampled twice."""
+    is_partial = (frame["n_matched"] != frame["n_sites"]) & frame["quarter_ratio"].is_not_null()
+    blanked = [pl.when(~pl.lit(is_partial)).then(pl.col(name)).alias(name) for name in _RATIOS]
+    return frame.with_columns(blanked), int(is_partial.sum())

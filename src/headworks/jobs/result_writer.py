@@ -26,6 +26,8 @@ BY_WEEK = ("weekly_means", "inconsistent_means")
 # Tables whose rows rest on the days before them, and tables of whole quarters of a site.
 JUDGED = ("residue_ratios", "disposal_events")
 BY_QUARTER = ("population_estimates", "nonconformities")
+# Tables whose half-years are told as a whole, some with the days of the year after.
+BY_HALF_YEAR = ("trends", "outlying_days")
 # Rows held back before they are written: fewer, larger commits for small workspaces.
 _ENOUGH_ROWS = 500_000
 
@@ -180,6 +182,8 @@ def parts_replaced(name: str, said: Recomputed, scope: Scope, known: list[str]) 
     """Parts of a table that a year's result replaces, whether rows are left in them or not."""
     if scope.days is None:
         return []
+    if name in BY_HALF_YEAR:
+        return list(said.halves.labels)
     if name in BY_DAY:
         return sorted({day.strftime("%Y-%m") for day in scope.days if day.year == said.year})
     if name in JUDGED:
@@ -201,7 +205,7 @@ def rows_kept(name: str, said: Recomputed, scope: Scope) -> pl.Expr | None:
         return ~pl.col("day").is_in(days)
     if name in JUDGED:
         return pl.col("day") < said.judged_since
-    if name == "nonconformities" or said.scope.labels is None or said.scope.weeks is None:
+    if name == "nonconformities" or name in BY_HALF_YEAR or said.scope.labels is None or said.scope.weeks is None:
         return None
     if name in BY_WEEK:
         codes = [year * 100 + week for year, week in sorted(said.scope.weeks)]

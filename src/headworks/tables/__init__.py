@@ -11,6 +11,7 @@ from typing import NamedTuple
 from headworks.core.schema import Kind, Table
 from headworks.tables.areas import AreaChanges, AreaConsumption, AreaLoads
 from headworks.tables.days import DailyLoads
+from headworks.tables.levels import AreaEstimates, OutlyingDays, Trends
 from headworks.tables.loads import Consumption, Loads, PublishedMeans, ReportedLoads, TherapeuticUse
 from headworks.tables.places import Areas, CodeChanges, Populations, SiteAreas, Sites
 from headworks.tables.quality import DisposalEvents, Nonconformities, PopulationEstimates, ResidueRatios
@@ -49,6 +50,9 @@ SHELF: dict[str, Shelf] = {
     "area_loads": Shelf(AreaLoads, "result"),
     "area_consumption": Shelf(AreaConsumption, "result"),
     "area_changes": Shelf(AreaChanges, "result"),
+    "area_estimates": Shelf(AreaEstimates, "result"),
+    "trends": Shelf(Trends, "result"),
+    "outlying_days": Shelf(OutlyingDays, "result"),
     "population_estimates": Shelf(PopulationEstimates, "result"),
     "residue_ratios": Shelf(ResidueRatios, "result"),
     "disposal_events": Shelf(DisposalEvents, "result"),
@@ -60,8 +64,8 @@ FACTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "fact")
 RESULTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "result")
 
 __all__ = [
-    "FACTS", "PART", "RESULTS", "SHELF", "AreaChanges", "AreaConsumption", "AreaLoads", "Areas", "Changes", "CodeChanges", "Consumption",
+    "FACTS", "PART", "RESULTS", "SHELF", "AreaChanges", "AreaConsumption", "AreaEstimates", "AreaLoads", "Areas", "Changes", "CodeChanges", "Consumption",
     "DailyLoads", "DisposalEvents", "EnantiomericFractions", "Flows", "InconsistentMeans", "Loads", "Measurements",
-    "Nonconformities", "PeriodConsumption", "PeriodMeans", "PopulationEstimates", "Populations", "PublishedMeans", "ReportedLoads",
-    "ResidueRatios", "Samples", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "WeeklyMeans",
+    "Nonconformities", "OutlyingDays", "PeriodConsumption", "PeriodMeans", "PopulationEstimates", "Populations", "PublishedMeans", "ReportedLoads",
+    "ResidueRatios", "Samples", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "Trends", "WeeklyMeans",
 ]  # fmt: skip

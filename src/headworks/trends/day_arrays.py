@@ -79,6 +79,14 @@ def day_arrays(days: pl.DataFrame) -> DayArrays:
     )  # fmt: skip
 
 
+def days_of_residue(days: DayArrays, analyte: str) -> DayArrays:
+    """The days of one residue; its series alone, in their order."""
+    mine = (days.series["analyte"] == analyte).to_numpy()
+    place = np.cumsum(mine) - 1
+    chosen = days.take(mine[days.of_series])
+    return chosen._replace(series=days.series.filter(pl.Series(mine)), of_series=place[chosen.of_series])
+
+
 def without_days(days: DayArrays, kept_out: pl.DataFrame) -> DayArrays:
     """The days but for some: ``site_id, day, analyte``, whatever their heading is; a site's residue has a day once.
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from headworks.places.catchments import downstream_pairs, site_area_people
 from headworks.places.code_changes import carry_site_areas
+from headworks.trends.areas.estimate import Tree, estimate_tree
 from headworks.trends.areas.network import Network, build_network
 from headworks.workflows.places_of_sites import upwards, with_places
 
@@ -22,12 +23,13 @@ class Register(NamedTuple):
     """What does not change from year to year.
 
     ``sites`` have ``country`` and ``city``, and ``population_served`` as dated populations say; ``therapeutic`` is medical use
-    by site.
+    by site, ``tree`` holds all areas with residents.
     """
 
     sites: pl.DataFrame
     network: Network
     therapeutic: pl.DataFrame
+    tree: Tree
 
 
 def build_register(facts: dict[str, pl.DataFrame]) -> Register:
@@ -40,7 +42,7 @@ def build_register(facts: dict[str, pl.DataFrame]) -> Register:
     valid = areas.filter((pl.col("valid_from") <= as_of) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= as_of)))
     valid = valid.sort("area_id", "valid_from").unique("area_id", keep="last", maintain_order=True)
     network = build_network(people, downstream_pairs(sites), valid)
-    return Register(with_places(sites, areas), network, therapeutic_of_sites(facts))
+    return Register(with_places(sites, areas), network, therapeutic_of_sites(facts), estimate_tree(valid))
 
 
 def with_ends(areas: pl.DataFrame) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from headworks.workflows.scope import Scope, years_touched
 from headworks.workflows.steps import Steps
 from headworks.workflows.year import Emit, Recomputed, YearFacts, derive_year, year_range
 from headworks.workflows.year_days import LOOKED_BACK_ON
+from headworks.workflows.year_trends import half_years_of
 
 NOT_KNOWN = "the sample is not known"
 _LEFT_OUT = ["sample_id", "analyte", "replicate", "reason"]
@@ -89,7 +90,12 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
     loads_before: dict[int, pl.DataFrame] = {}
     kept_out: dict[int, pl.DataFrame] = {}
     left_out, years = [unknown_samples(source)], list[int]()
-    for year in sorted(_years_of(facts, scope)):
+    present = _years_of(facts, Scope())
+    known = present | _years_of(facts, scope)
+    if gone := known - present:
+        # The trends of the year before a year that has no facts any more are its own again.
+        scope = Scope(scope.days, scope.years | {year - 1 for year in gone})
+    for year in sorted(known):
         if year not in years_touched(scope, [year]):
             continue
         steps.begin("facts")
@@ -105,7 +111,8 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
         kept_out_before = pl.concat([kept_out[year - 1], near])
         kept_loads = _kept(source, scope, year)
         year_facts = YearFacts(facts, samples, source.measurements_of(samples), earlier, kept_loads, kept_out_before)
-        result = derive_year(year, year_facts, register, method, scope, emit, steps.begin)
+        halves = half_years_of(year, has_before=year - 1 in present and year in present, has_after=year + 1 in present)
+        result = derive_year(year, year_facts, register, method, scope, halves, emit, steps.begin)
         del year_facts, samples, earlier, kept_loads
         loads_before, kept_out = {year: result.loads}, {year: result.kept_out}
         if not scope.is_all and not _same_days(result.kept_out, near.filter(pl.col("day").dt.year() == year)):

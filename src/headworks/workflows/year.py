@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from headworks.core.periods import period_label
@@ -31,8 +32,9 @@ from headworks.workflows.method import Method
 from headworks.workflows.parts import with_part_of_day
 from headworks.workflows.register import Register
 from headworks.workflows.scope import Scope, YearScope, scope_of_year
-from headworks.workflows.year_days import LOOKED_BACK_ON, days_of_year
+from headworks.workflows.year_days import LOOKED_BACK_ON, YearDays, days_of_year
 from headworks.workflows.year_figures import Figures, emit_areas, emit_sites, of_kind
+from headworks.workflows.year_trends import HalfYears, trends_of_days
 
 _DAYS_AHEAD = 3
 
@@ -55,11 +57,12 @@ class YearFacts(NamedTuple):
 
 
 class Recomputed(NamedTuple):
-    """What of a year is recomputed; disposal was judged from ``judged_since`` on."""
+    """What of a year is recomputed; disposal was judged from ``judged_since`` on, trends are told of ``halves``."""
 
     year: int
     scope: YearScope
     judged_since: dt.date
+    halves: HalfYears
 
 
 class YearLoads(NamedTuple):
@@ -84,6 +87,7 @@ def derive_year(
     register: Register,
     method: Method,
     scope: Scope,
+    halves: HalfYears,
     emit: Emit,
     begin: Callable[[str], None],
 ) -> YearLoads:
@@ -101,6 +105,8 @@ def derive_year(
         Parameter set, uncertainties, week conventions.
     scope
         What is recomputed.
+    halves
+        Half-years whose trends come with the days of this year.
     emit
         Given what is recomputed, the name of a table and its recomputed rows with their ``part``; a table is let go when it
         has been handed out.
@@ -128,18 +134,20 @@ def derive_year(
         days = days.without(kept_out)
         scoped = scope_of_year(scope, year, days.sampled)
         labels, weeks = days.wanted(scoped)
-        said = Recomputed(year, scoped, first_judged)
+        said = Recomputed(year, scoped, first_judged, halves)
         loads = loads.filter(pl.col("day").dt.year() == year)
         evidence = Evidence(derived.loads, loads, disposal, facts, labels, register, method)
         rest = start(lambda: emit_evidence(said, evidence, emit, begin))
         begin("spread between days")
         spread = day_spread(days.arrays)
         rest()
+        trending = start(lambda: emit_trends(said, days, register, emit, begin))
         printed = facts["published_means"].filter(pl.col("year") == year)
         figures = Figures(days, spread, labels, weeks, printed, register, method, partial(emit, said), begin)
         areas = start(lambda: emit_areas(figures))
         emit_sites(figures)
         begin("waiting for areas")
+        trending()
         areas()
     return YearLoads(loads, kept_out.filter(pl.col("day").dt.year() == year), derived.left_out)
 
@@ -181,6 +189,18 @@ def emit_evidence(said: Recomputed, of: Evidence, emit: Emit, begin: Callable[[s
     emit(said, "population_estimates", derive_populations(of.loads, of.facts, of.method, quarters))
     judged = None if said.scope.is_all else quarters
     emit(said, "nonconformities", derive_conformity(of.facts["samples"], of.method, said.year, judged))
+    begin("")
+
+
+def emit_trends(said: Recomputed, days: YearDays, register: Register, emit: Emit, begin: Callable[[str], None]) -> None:
+    """Hand out trends, and the days that stand out from them."""
+    begin("trends")
+    arrays = days.arrays
+    # Days of the next year's first week belong to the trends that come with that year.
+    of_year = arrays.is_dated & (arrays.ordinal <= int(np.datetime64(f"{said.year}-12-31").astype(np.int64)))
+    told, outlying = trends_of_days(arrays.take(of_year), register.network, said.halves)
+    emit(said, "trends", told)
+    emit(said, "outlying_days", outlying)
     begin("")
 
 

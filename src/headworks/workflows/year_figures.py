@@ -13,6 +13,7 @@ from headworks.loads.area_consumption import area_consumption
 from headworks.tables import InconsistentMeans
 from headworks.trends import flag_inconsistent_means
 from headworks.trends.areas.change import area_changes_of
+from headworks.trends.areas.estimate import area_estimates_of
 from headworks.trends.areas.roll_up import area_loads_of
 from headworks.trends.change import changes_of
 from headworks.trends.day_spread import DaySpread
@@ -68,6 +69,8 @@ def emit_areas(of: Figures) -> None:
     areas = area_loads_of(arrays, of.spread, of.register.network, of.labels)
     of.begin("consumption of areas")
     of.emit("area_consumption", with_part_of_period(area_consumption(areas, factors, set_id)))
+    of.begin("estimates of areas")
+    of.emit("area_estimates", with_part_of_period(area_estimates_of(areas, of.register.tree)))
     of.emit("area_loads", with_part_of_period(areas))
     del areas
     of.begin("changes of areas")

@@ -1,0 +1,121 @@
+"""Trends of a year, smoothed from its days and those of the year before.
+
+A week is best told by days on both sides of it, so the weeks of a half-year are told when half a year more is known: with the
+days of a year come the trends of the second half of the year before and of its own first half; those of its second half as
+well where no later year is known. What a half-year's trends rest on is thus a function of the facts alone, and a further week
+moves at most the last two half-years.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from headworks.tables import PART, OutlyingDays, Trends
+from headworks.trends.areas.network import Network
+from headworks.trends.areas.roll_up import headings_of
+from headworks.trends.areas.trend import area_trends_of, course_groups, laboratories
+from headworks.trends.day_arrays import DayArrays, days_of_residue
+from headworks.trends.site_trends import WEEK_DAYS, site_trends, week_end
+from headworks.trends.trend_rows import area_trend_rows, outlying_rows, site_trend_rows
+
+Index = npt.NDArray[np.int64]
+_JUNE = 6
+
+
+class HalfYears(NamedTuple):
+    """Half-years of which trends are told, such as ``2026-H1``, in order."""
+
+    labels: tuple[str, ...]
+
+    @property
+    def weeks(self) -> Index:
+        """Sundays of their ISO weeks; a week belongs to the half-year of its Thursday."""
+        between = [_thursdays(label) for label in self.labels]
+        return week_end([thursday for first, last in between for thursday in range(first, last + 1, WEEK_DAYS)])
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """First and last calendar day."""
+        return _days_of(self.labels[0])[0], _days_of(self.labels[-1])[1]
+
+
+def half_years_of(year: int, *, has_before: bool, has_after: bool) -> HalfYears:
+    """The half-years whose trends come with the days of a year.
+
+    Parameters
+    ----------
+    year
+        Calendar year.
+    has_before, has_after
+        Whether there are facts of the year before and of the year after.
+
+    Examples
+    --------
+    >>> half_years_of(2026, has_before=True, has_after=False).labels
+    ('2025-H2', '2026-H1', '2026-H2')
+    """
+    labels = (f"{year - 1}-H2",) if has_before else ()
+    return HalfYears((*labels, f"{year}-H1") if has_after else (*labels, f"{year}-H1", f"{year}-H2"))
+
+
+def _days_of(label: str) -> tuple[int, int]:
+    year, half = int(label[:4]), int(label[-1])
+    first = dt.date(year, 1, 1) if half == 1 else dt.date(year, _JUNE + 1, 1)
+    last = dt.date(year, _JUNE, 30) if half == 1 else dt.date(year, 12, 31)
+    return tuple(int(np.datetime64(day).astype(np.int64)) for day in (first, last))  # type: ignore[return-value]
+
+
+def _thursdays(label: str) -> tuple[int, int]:
+    """First and last Thursday of a half-year, as days since 1970-01-01, which was one."""
+    first, last = _days_of(label)
+    return first + -first % WEEK_DAYS, last - last % WEEK_DAYS
+
+
+def trends_of_days(days: DayArrays, network: Network, halves: HalfYears) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Tables ``trends`` and ``outlying_days`` of some half-years, with their ``part``.
+
+    Parameters
+    ----------
+    days
+        Those of the year and of the year before; a day without a date is left out.
+    network
+        Sites and areas.
+    halves
+        What is told.
+    """
+    dated = days.take(days.is_dated)
+    _, headings = headings_of(dated) if dated.series.height else ([], {})
+    weeks, laboratory = halves.weeks, laboratories(dated, network)
+    told: list[pl.DataFrame] = [Trends.create_empty()]
+    outlying: list[pl.DataFrame] = [OutlyingDays.create_empty()]
+    for analyte in sorted(headings):
+        mine = days_of_residue(dated, analyte)
+        if not mine.ordinal.size:
+            continue
+        found = site_trends(mine, course_groups(mine, network))
+        told.append(site_trend_rows(mine, found, weeks))
+        outlying.append(outlying_rows(mine, found, *halves.days))
+        if network.unit.size:
+            of_areas = area_trends_of(mine, found, network, weeks, laboratory)
+            told.append(area_trend_rows(of_areas, network, analyte, headings[analyte], weeks))
+    return _with_half_year(pl.concat(told)), _with_day_part(pl.concat(outlying))
+
+
+def _with_half_year(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the half-year of the Thursday of their week."""
+    labels = rows["period"].unique().to_list()
+    parts = {}
+    for label in labels:
+        thursday = dt.date.fromisocalendar(int(label[:4]), int(label[-2:]), 4)
+        parts[label] = f"{thursday.year}-H{1 if thursday.month <= _JUNE else 2}"
+    return rows.with_columns(pl.col("period").replace_strict(parts, return_dtype=pl.String).alias(PART))
+
+
+def _with_day_part(rows: pl.DataFrame) -> pl.DataFrame:
+    half = pl.when(pl.col("day").dt.month() <= _JUNE).then(pl.lit("H1")).otherwise(pl.lit("H2"))
+    return rows.with_columns(pl.concat_str(pl.col("day").dt.year(), half, separator="-").alias(PART))

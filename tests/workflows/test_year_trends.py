@@ -1,0 +1,68 @@
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.trends.areas.builders import COUNTY, PLANTS, day, days, network
+
+from headworks.core.schema import require_promise
+from headworks.tables import PART, OutlyingDays, Trends
+from headworks.workflows.year_trends import HalfYears, half_years_of, trends_of_days
+
+EPOCH = dt.date(1970, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "labels"),
+    [
+        (True, True, ("2025-H2", "2026-H1")), (True, False, ("2025-H2", "2026-H1", "2026-H2")),
+        (False, True, ("2026-H1",)), (False, False, ("2026-H1", "2026-H2")),
+    ],
+)  # fmt: skip
+def test_a_half_year_is_told_when_days_on_both_sides_of_it_are_known(before, after, labels):
+    assert half_years_of(2026, has_before=before, has_after=after).labels == labels
+
+
+@given(st.integers(2000, 2100), st.lists(st.booleans(), min_size=4, max_size=9))
+def test_every_half_year_of_a_year_with_facts_is_told_once(first, known):
+    present = {first + n for n, one in enumerate(known) if one}
+    told = [
+        label
+        for year in present
+        for label in half_years_of(year, has_before=year - 1 in present, has_after=year + 1 in present).labels
+    ]
+    assert sorted(told) == sorted(f"{year}-H{half}" for year in present for half in (1, 2))
+
+
+@given(st.integers(1990, 2090))
+def test_the_weeks_of_two_half_years_are_those_of_the_iso_year(year):
+    weeks = HalfYears((f"{year}-H1", f"{year}-H2")).weeks
+    ends = [EPOCH + dt.timedelta(days=int(one)) for one in weeks]
+    assert {one.isocalendar()[0] for one in ends} == {year}
+    assert len(ends) == dt.date(year, 12, 28).isocalendar()[1]
+    assert {one.isoweekday() for one in ends} == {7}
+    assert np.all(np.diff(weeks) == 7)
+
+
+def test_trends_of_sites_and_areas_come_with_their_part():
+    rng = np.random.default_rng(3)
+    rows = [
+        day(site, float(10 * np.exp(rng.normal(0, 0.2))), dt.date(2025, 1, 6) + dt.timedelta(weeks=week), people=10_000.0)
+        for site in "ab"
+        for week in range(50)
+    ]
+    told, outlying = trends_of_days(days(*rows), network(COUNTY, PLANTS), HalfYears(("2025-H2",)))
+    require_promise(Trends, told.drop(PART), where="trends")
+    require_promise(OutlyingDays, outlying.drop(PART), where="outlying days")
+    assert set(told[PART]) == {"2025-H2"}
+    assert told["period"].min() == "2025-W27"
+    assert set(told["unit_id"]) == {"a", "b", "K", "Ta", "Tb"}
+
+
+def test_no_day_gives_no_trend():
+    arrays = days(day("a"))
+    nothing = arrays.take(np.zeros(1, bool))
+    told, outlying = trends_of_days(nothing, network(COUNTY, PLANTS), HalfYears(("2025-H1",)))
+    assert told.is_empty()
+    assert outlying.is_empty()
