@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import shutil
 
 import polars as pl
 import pytest
@@ -152,3 +154,15 @@ def test_tables_without_rows_exist_from_the_first_run_on(two_plants: Workspace) 
     said = writer.finish()
     assert {name: one["rows"] for name, one in said.items()} == dict.fromkeys(RESULTS, 0)
     assert {one["version"] for one in said.values()} == {0}
+
+
+def test_a_workspace_of_a_version_without_a_table_gets_it_with_the_next_run(two_plants: Workspace) -> None:
+    first = run(two_plants).manifest
+    path = next((two_plants.path / "runs").glob(f"*{first.run_id}*.json"))
+    said = json.loads(path.read_text(encoding="utf-8"))
+    del said["results"]["trends"]
+    path.write_text(json.dumps(said | {"code_digest": "of another version"}), encoding="utf-8")
+    shutil.rmtree(two_plants.results("trends"))
+    outcome = run(two_plants)
+    assert "changed" in outcome.reason
+    assert outcome.manifest.results == first.results

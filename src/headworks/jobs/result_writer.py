@@ -77,7 +77,9 @@ class ResultWriter:
 
     def __init__(self, workspace: Workspace, scope: Scope, base: Manifest | None) -> None:
         self._workspace, self._scope, self._base = workspace, scope, base
-        self._before = {name: dict(base.results[name]["parts"]) if base else {} for name in RESULTS}
+        # A run of a version that did not know a table yet left nothing of it.
+        left = base.results if base else {}
+        self._before = {name: dict(left[name]["parts"]) if name in left else {} for name in RESULTS}
         self._held: dict[str, dict[str, pl.DataFrame]] = {name: {} for name in RESULTS}
         self._n_held = 0
         kept = {name: {} if scope.is_all else dict(parts) for name, parts in self._before.items()}
@@ -85,7 +87,7 @@ class ResultWriter:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="headworks-writer")
         self._pending: Future[None] | None = None
         self._turn = Lock()
-        self.versions = {name: int(base.results[name]["version"]) if base else -1 for name in RESULTS}
+        self.versions = {name: int(left[name]["version"]) if name in left else -1 for name in RESULTS}
 
     def __enter__(self) -> Self:
         return self
@@ -147,7 +149,7 @@ class ResultWriter:
     def _kept(self, name: str, parts: list[str], said: Recomputed) -> dict[str, pl.DataFrame]:
         if self._base is None or self._scope.is_all:
             return {}
-        known = [part for part in parts if part in self._base.results[name]["parts"]]
+        known = [part for part in parts if part in self._before[name]]
         if not known:
             return {}
         is_kept = rows_kept(name, said, self._scope)
