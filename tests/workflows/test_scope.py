@@ -10,7 +10,7 @@ from headworks.loads import kept_out_days
 from headworks.workflows import Scope, Steps, derive_situation, derive_years
 from headworks.workflows.scope import YearScope, scope_of_year, years_touched
 from headworks.workflows.situation import InMemory
-from headworks.workflows.year_trends import half_years_of
+from headworks.workflows.year_trends import LEARNT, LearntBefore, half_years_of
 
 TOUCHED = dt.date(2026, 5, 12)
 
@@ -167,6 +167,9 @@ class AfterARun(InMemory):
     def kept_out_before(self, first, last):
         month = pl.col("day").dt.strftime("%Y-%m")
         return kept_out_days(self._before["disposal_events"].filter((month >= first) & (month <= last)))
+
+    def learnt_before(self, year):
+        return LearntBefore(*(self._before[name].filter(year=year) for name in LEARNT))
 
 
 def poured_away(with_touched):

@@ -8,7 +8,7 @@ from tests.trends.areas.builders import COUNTY, PLANTS, day, days, network
 
 from headworks.core.schema import require_promise
 from headworks.tables import PART, OutlyingDays, Trends
-from headworks.workflows.year_trends import HalfYears, half_years_of, trends_of_days
+from headworks.workflows.year_trends import HalfYears, half_years_of, learn_from_year, trends_of_days
 
 EPOCH = dt.date(1970, 1, 1)
 
@@ -66,3 +66,31 @@ def test_no_day_gives_no_trend():
     told, outlying = trends_of_days(nothing, network(COUNTY, PLANTS), HalfYears(("2025-H1",)))
     assert told.is_empty()
     assert outlying.is_empty()
+
+
+def province_of(first, weeks, seed=3):
+    rng = np.random.default_rng(seed)
+    return [
+        day(site, float(10 * np.exp(rng.normal(0, 0.2))), first + dt.timedelta(weeks=week), people=10_000.0)
+        for site in "ab"
+        for week in range(weeks)
+    ]
+
+
+def test_a_year_teaches_what_the_next_uses_and_new_days_do_not_change_it():
+    arrays = days(*province_of(dt.date(2024, 1, 1), 60))
+    longer = days(*province_of(dt.date(2024, 1, 1), 60)[:-3], *province_of(dt.date(2025, 3, 3), 5, seed=8))
+    net = network(COUNTY, PLANTS)
+    learnt, again = learn_from_year(arrays, net, 2024), learn_from_year(longer, net, 2024)
+    assert learnt.settings.filter(site_id="a").equals(again.settings.filter(site_id="a"))
+    assert set(learnt.settings["year"]) == {2024}
+    told, _ = trends_of_days(arrays, net, HalfYears(("2025-H1",)), learnt)
+    anew, _ = trends_of_days(arrays, net, HalfYears(("2025-H1",)))
+    assert told.height == anew.height
+    assert not told["level"].equals(anew["level"])
+
+
+def test_a_year_of_few_weeks_teaches_nothing():
+    arrays = days(*province_of(dt.date(2024, 11, 4), 30))
+    found = learn_from_year(arrays, network(COUNTY, PLANTS), 2024)
+    assert (found.settings.height, found.offsets.height) == (0, 0)

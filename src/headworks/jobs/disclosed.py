@@ -202,7 +202,8 @@ _REASONS: dict[tuple[str, ...], Callable[[Disclosure, str, pl.DataFrame], pl.Ser
     ("area_loads", "area_consumption", "area_changes"): _by_area,
     ("trends",): _by_unit,
     ("area_estimates",): _by_measured_area,
-    ("imports",): _of_nobody,
+    # How single sites scatter.
+    ("imports", "trend_settings", "weekday_offsets"): _of_nobody,
 }
 
 

@@ -28,6 +28,8 @@ JUDGED = ("residue_ratios", "disposal_events")
 BY_QUARTER = ("population_estimates", "nonconformities")
 # Tables whose half-years are told as a whole, some with the days of the year after.
 BY_HALF_YEAR = ("trends", "outlying_days")
+# Tables of what a year taught, which comes with the year after.
+OF_YEAR_BEFORE = ("trend_settings", "weekday_offsets")
 # Rows held back before they are written: fewer, larger commits for small workspaces.
 _ENOUGH_ROWS = 500_000
 
@@ -186,6 +188,8 @@ def parts_replaced(name: str, said: Recomputed, scope: Scope, known: list[str]) 
         return []
     if name in BY_HALF_YEAR:
         return list(said.halves.labels)
+    if name in OF_YEAR_BEFORE:
+        return [str(said.year - 1)]
     if name in BY_DAY:
         return sorted({day.strftime("%Y-%m") for day in scope.days if day.year == said.year})
     if name in JUDGED:
@@ -207,7 +211,12 @@ def rows_kept(name: str, said: Recomputed, scope: Scope) -> pl.Expr | None:
         return ~pl.col("day").is_in(days)
     if name in JUDGED:
         return pl.col("day") < said.judged_since
-    if name == "nonconformities" or name in BY_HALF_YEAR or said.scope.labels is None or said.scope.weeks is None:
+    if (
+        name == "nonconformities"
+        or name in BY_HALF_YEAR + OF_YEAR_BEFORE
+        or said.scope.labels is None
+        or said.scope.weeks is None
+    ):
         return None
     if name in BY_WEEK:
         codes = [year * 100 + week for year, week in sorted(said.scope.weeks)]

@@ -11,6 +11,7 @@ from headworks.store.facts import read_unknown
 from headworks.tables import FACTS, SHELF
 from headworks.workflows.situation import with_sampling_day
 from headworks.workflows.year_days import LOOKED_BACK_ON
+from headworks.workflows.year_trends import LEARNT, LearntBefore
 
 _KEY = ["sample_id", "analyte", "replicate"]
 
@@ -44,6 +45,10 @@ class StoredSource:
         return kept_out_days(
             self._before("disposal_events", first, last, list(polars_schema(SHELF["disposal_events"].schema)))
         )
+
+    def learnt_before(self, year: int) -> LearntBefore:
+        """What the run before learnt from the days of a year."""
+        return LearntBefore(*(self._before(name, str(year), str(year), SHELF[name].schema.column_names()) for name in LEARNT))
 
     def _before(self, table: str, first: str, last: str, columns: list[str]) -> pl.DataFrame:
         if self._last is None:

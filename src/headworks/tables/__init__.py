@@ -11,7 +11,7 @@ from typing import NamedTuple
 from headworks.core.schema import Kind, Table
 from headworks.tables.areas import AreaChanges, AreaConsumption, AreaLoads
 from headworks.tables.days import DailyLoads
-from headworks.tables.levels import AreaEstimates, OutlyingDays, Trends
+from headworks.tables.levels import AreaEstimates, OutlyingDays, Trends, TrendSettings, WeekdayOffsets
 from headworks.tables.loads import Consumption, Loads, PublishedMeans, ReportedLoads, TherapeuticUse
 from headworks.tables.places import Areas, CodeChanges, Populations, SiteAreas, Sites
 from headworks.tables.quality import DisposalEvents, Nonconformities, PopulationEstimates, ResidueRatios
@@ -53,6 +53,8 @@ SHELF: dict[str, Shelf] = {
     "area_estimates": Shelf(AreaEstimates, "result"),
     "trends": Shelf(Trends, "result"),
     "outlying_days": Shelf(OutlyingDays, "result"),
+    "trend_settings": Shelf(TrendSettings, "result"),
+    "weekday_offsets": Shelf(WeekdayOffsets, "result"),
     "population_estimates": Shelf(PopulationEstimates, "result"),
     "residue_ratios": Shelf(ResidueRatios, "result"),
     "disposal_events": Shelf(DisposalEvents, "result"),
@@ -67,5 +69,5 @@ __all__ = [
     "FACTS", "PART", "RESULTS", "SHELF", "AreaChanges", "AreaConsumption", "AreaEstimates", "AreaLoads", "Areas", "Changes", "CodeChanges", "Consumption",
     "DailyLoads", "DisposalEvents", "EnantiomericFractions", "Flows", "InconsistentMeans", "Loads", "Measurements",
     "Nonconformities", "OutlyingDays", "PeriodConsumption", "PeriodMeans", "PopulationEstimates", "Populations", "PublishedMeans", "ReportedLoads",
-    "ResidueRatios", "Samples", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "Trends", "WeeklyMeans",
+    "ResidueRatios", "Samples", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "TrendSettings", "Trends", "WeekdayOffsets", "WeeklyMeans",
 ]  # fmt: skip

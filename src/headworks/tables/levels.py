@@ -41,6 +41,31 @@ class Trends(Table):
     n_matched = dy.Int32(min=0, description="Of these, added 13 weeks before as well; what the quarter's ratio speaks of.", metadata=about("1"))
 
 
+class TrendSettings(Table):
+    """How the days of a site's residue move and scatter, learnt from a year of them; the trends of the next year use it."""
+
+    year = dy.Int16(primary_key=True, description="Calendar year it was learnt from.", metadata=about("year"))
+    site_id = dy.String(primary_key=True, min_length=1, description="Site.", metadata=about("-"))
+    analyte = dy.String(primary_key=True, min_length=1, description="Residue.", metadata=about("-"))
+    drug = dy.String(primary_key=True, description="Drug it stands for.", metadata=about("-"))
+    setting = dy.Int8(primary_key=True, min=0, max=4, description="0 the middle; 1 to 4 corners that stand for what is not known of it.", metadata=about("1"))
+    wander = dy.Float64(min=0, description="Log-scale variance by which the level moves in a day.", metadata=about("1/d"))
+    slope_variance = dy.Float64(min=0, description="Log-scale variance of the slope in the long run.", metadata=about("1/d2"))
+    day_variance = dy.Float64(min=0, description="Log-scale variance between days beyond what measuring explains.", metadata=about("1"))
+    outlier_share = dy.Float64(min=0, max=1, description="Share of days that scatter more widely.", metadata=about("1"))
+    outlier_scale = dy.Float64(min=1, description="By which factor their variance is larger.", metadata=about("1"))
+
+
+class WeekdayOffsets(Table):
+    """How a residue's weekdays differ over all sites, learnt from a year of days; their mean is 0."""
+
+    year = dy.Int16(primary_key=True, description="Calendar year it was learnt from.", metadata=about("year"))
+    analyte = dy.String(primary_key=True, min_length=1, description="Residue.", metadata=about("-"))
+    weekday = dy.Int8(primary_key=True, min=1, max=7, description="1 is Monday.", metadata=about("1"))
+    log_offset = dy.Float64(description="Natural logarithm of the weekday's load over that of an even week.", metadata=about("1"))
+    variance = dy.Float64(min=0, description="Of the logarithm.", metadata=about("1"))
+
+
 class OutlyingDays(Table):
     """Days that stand out from the trend of their site: probably not use as usual."""
 

@@ -98,12 +98,12 @@ def common_course(
     found = smooth(seen, steady, *nothing, scored=True, threads=threads)
     score, information = np.nan_to_num(found.score), np.maximum(np.nan_to_num(found.information), 0.0)
     week = (seen.day - first + WEEK_DAYS - 1) // WEEK_DAYS
-    levels: list[LevelCourse] = []
+    batches, levels = _Batches(seen, week), list[LevelCourse]()
     for group in groups:
         kept = _with_enough_sites(group)
         if not (kept >= 0).any():
             continue
-        cells = _Cells(kept, seen, week, n_weeks)
+        cells = _Cells(kept, seen, batches, n_weeks)
         course = _smoothed(kept, *cells.values(score, information), first, n_weeks, lag)
         levels.append(course)
         # What this course explains is not left for the next.
@@ -125,31 +125,40 @@ def _with_enough_sites(group: Index) -> Index:
 class _Cells:
     """Rows of the series that some area speaks for, by area and week."""
 
-    def __init__(self, group: Index, seen: Observations, week: Index, n_weeks: int) -> None:
+    def __init__(self, group: Index, seen: Observations, batches: _Batches, n_weeks: int) -> None:
         of_row = group[seen.of_series]
         self._rows = np.flatnonzero(of_row >= 0)
-        self._cell = of_row[self._rows] * n_weeks + week[self._rows]
-        self._n = (int(group.max()) + 1) * n_weeks
-        self._batch, self._shared = seen.batch[self._rows], seen.batch_variance[self._rows]
+        self._group, self._pair, self._batches = of_row[self._rows], batches.pair[self._rows], batches
+        self._n_groups, self._n_weeks = int(group.max()) + 1, n_weeks
+        self._cell = self._group * n_weeks + batches.week_of_pair[self._pair]
 
     def values(self, score: Array, information: Array) -> tuple[Index, Array, Array]:
         """The cells with anything to say, the value of each and its variance (T23)."""
         says, weight = score[self._rows], information[self._rows]
-        total: Array = np.bincount(self._cell, weight, self._n).astype(np.float64)
+        n = self._n_groups * self._n_weeks
+        total: Array = np.bincount(self._cell, weight, n).astype(np.float64)
         met = np.flatnonzero(total > 0)
-        value = np.bincount(self._cell, says, self._n)[met] / total[met]
-        left: Array = self._left_by_batches(weight, total)
-        return met, value, 1.0 / total[met] + left[met]
+        value = np.bincount(self._cell, says, n)[met] / total[met]
+        return met, value, 1.0 / total[met] + self._left_by_batches(weight)[met] / total[met] ** 2
 
-    def _left_by_batches(self, weight: Array, total: Array) -> Array:
-        key = self._cell * (int(self._batch.max(initial=-1)) + 2) + self._batch + 1
-        distinct, place = np.unique(key, return_inverse=True)
-        error = np.bincount(place, weight * np.sqrt(self._shared), distinct.size)
-        cell = np.zeros(distinct.size, dtype=np.int64)
-        cell[place] = self._cell
-        with np.errstate(divide="ignore", invalid="ignore"):
-            result: Array = np.bincount(cell, error**2, self._n) / total**2
-        return result
+    def _left_by_batches(self, weight: Array) -> Array:
+        """Squares of what each batch leaves in each area's week, summed."""
+        n_pairs = self._batches.week_of_pair.size
+        error = weight * self._batches.error[self._rows]
+        by_batch = np.bincount(self._group * n_pairs + self._pair, error, self._n_groups * n_pairs)
+        found = np.zeros((self._n_groups, self._n_weeks))
+        np.add.at(found.T, self._batches.week_of_pair, by_batch.reshape(self._n_groups, n_pairs).T ** 2)
+        return found.ravel()
+
+
+class _Batches:
+    """Weeks and batches as they occur together: ``pair`` of each row, and the week and the standard error of each."""
+
+    def __init__(self, seen: Observations, week: Index) -> None:
+        width = int(seen.batch.max(initial=-1)) + 2
+        distinct, self.pair = np.unique(week * width + seen.batch + 1, return_inverse=True)
+        self.week_of_pair = distinct // width
+        self.error = np.sqrt(seen.batch_variance)
 
 
 def _smoothed(group: Index, met: Index, value: Array, variance: Array, first: int, n_weeks: int, lag: int) -> LevelCourse:

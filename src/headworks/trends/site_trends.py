@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from headworks.trends.common_course import Course, common_course
 from headworks.trends.day_arrays import DayArrays
-from headworks.trends.smoother import Observations, Trends, observations_of, smooth_trends
+from headworks.trends.smoother import FittedSettings, Observations, Offsets, Trends, observations_of, smooth_trends
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -36,6 +36,13 @@ QUARTER_WEEKS = 13
 LEAST_DAYS = 3
 # A week a quarter leaves no week further than this from a sampled one; a week a year leaves most.
 MOST_WEEKS_AWAY = 9
+
+
+class Learnt(NamedTuple):
+    """Settings of every series, and offsets of the residue's weekdays."""
+
+    settings: FittedSettings
+    offsets: Offsets
 
 
 class SiteTrends(NamedTuple):
@@ -101,7 +108,9 @@ def week_end(ordinal: npt.ArrayLike) -> Index:
     return result
 
 
-def site_trends(days: DayArrays, groups: Sequence[Index] = (), threads: int | None = None) -> SiteTrends:
+def site_trends(
+    days: DayArrays, groups: Sequence[Index] = (), learnt_before: Learnt | None = None, threads: int | None = None
+) -> SiteTrends:
     """Trends of every series of one residue.
 
     Parameters
@@ -110,6 +119,8 @@ def site_trends(days: DayArrays, groups: Sequence[Index] = (), threads: int | No
         From :func:`headworks.trends.day_arrays.days_of_residue`: those of the weeks wanted and around them, all with a date.
     groups
         By level, the highest first: a number of the area of each series, -1 without one.
+    learnt_before
+        Settings and offsets of the series, learnt before; from these days without.
     threads
         As for ``smooth``.
 
@@ -122,10 +133,12 @@ def site_trends(days: DayArrays, groups: Sequence[Index] = (), threads: int | No
     is_told = np.bincount(days.of_series, minlength=n_series) >= LEAST_DAYS
     start, sunday = _weeks(days, n_series, is_told)
     read = observations_of(days)
-    first, last = (int(week_end(edge)) for edge in (days.ordinal.min(), days.ordinal.max()))
-    course = common_course(read.seen, groups, first, (last - first) // WEEK_DAYS + 1, QUARTER_WEEKS, threads)
-    seen = _about(read.seen, course)
-    learnt = smooth_trends(seen, np.zeros(n_series, np.int64), start, sunday, lags=(QUARTER_WEEKS,), threads=threads)
+    course, seen = about_course(days, read.seen, groups, threads)
+    settings, offsets = learnt_before or (None, None)
+    learnt = smooth_trends(
+        seen, np.zeros(n_series, np.int64), start, sunday, lags=(QUARTER_WEEKS,), settings=settings, offsets=offsets,
+        threads=threads,
+    )  # fmt: skip
     smoothed, raised = learnt.smoothed, learnt.mean_level - learnt.smoothed.level
     n_days, n_censored = _counts(days, start, sunday, is_told)
     earlier = np.maximum(np.arange(sunday.size) - QUARTER_WEEKS, 0)
@@ -142,10 +155,14 @@ def site_trends(days: DayArrays, groups: Sequence[Index] = (), threads: int | No
     )  # fmt: skip
 
 
-def _about(seen: Observations, course: Course) -> Observations:
-    """The days less what their week shares with other sites."""
-    shared = course.of("value", seen.of_series, (week_end(seen.day) - course.first) // WEEK_DAYS)
-    return seen._replace(lower=seen.lower - shared, upper=seen.upper - shared)
+def about_course(
+    days: DayArrays, seen: Observations, groups: Sequence[Index], threads: int | None = None
+) -> tuple[Course, Observations]:
+    """What sites share, and the days less what their week shares."""
+    first, last = (int(week_end(edge)) for edge in (days.ordinal.min(), days.ordinal.max()))
+    course = common_course(seen, groups, first, (last - first) // WEEK_DAYS + 1, QUARTER_WEEKS, threads)
+    shared = course.of("value", seen.of_series, (week_end(seen.day) - first) // WEEK_DAYS)
+    return course, seen._replace(lower=seen.lower - shared, upper=seen.upper - shared)
 
 
 def _counts(days: DayArrays, start: Index, sunday: Index, is_told: npt.NDArray[np.bool_]) -> tuple[Array, Array]:

@@ -21,7 +21,7 @@ from headworks.workflows.scope import Scope, years_touched
 from headworks.workflows.steps import Steps
 from headworks.workflows.year import Emit, Recomputed, YearFacts, derive_year, year_range
 from headworks.workflows.year_days import LOOKED_BACK_ON
-from headworks.workflows.year_trends import half_years_of
+from headworks.workflows.year_trends import NOTHING_LEARNT, LearntBefore, half_years_of
 
 NOT_KNOWN = "the sample is not known"
 _LEFT_OUT = ["sample_id", "analyte", "replicate", "reason"]
@@ -45,6 +45,9 @@ class Source(Protocol):
 
     def kept_out_before(self, first: str, last: str) -> pl.DataFrame:
         """``site_id, day, analyte`` of the loads that the run before kept out of means, likewise."""
+
+    def learnt_before(self, year: int) -> LearntBefore:
+        """What the run before learnt from the days of a year."""
 
 
 @dataclass
@@ -110,7 +113,11 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
         near = source.kept_out_before(f"{year}-01", f"{year + 1}-01").filter(pl.col("day") <= year_range(year)[1])
         kept_out_before = pl.concat([kept_out[year - 1], near])
         kept_loads = _kept(source, scope, year)
-        year_facts = YearFacts(facts, samples, source.measurements_of(samples), earlier, kept_loads, kept_out_before)
+        is_new = scope.is_all or year - 1 in {day.year for day in scope.days or ()} | scope.years
+        learnt_before = None if is_new else source.learnt_before(year - 1)
+        year_facts = YearFacts(
+            facts, samples, source.measurements_of(samples), earlier, kept_loads, kept_out_before, learnt_before
+        )
         halves = half_years_of(year, has_before=year - 1 in present and year in present, has_after=year + 1 in present)
         result = derive_year(year, year_facts, register, method, scope, halves, emit, steps.begin)
         del year_facts, samples, earlier, kept_loads
@@ -187,6 +194,11 @@ class InMemory:
         """None: there was no run before."""
         del first, last
         return kept_out_days(empty_result("disposal_events"))
+
+    def learnt_before(self, year: int) -> LearntBefore:
+        """Nothing: there was no run before."""
+        del year
+        return NOTHING_LEARNT
 
 
 def with_sampling_day(samples: pl.DataFrame) -> pl.DataFrame:

@@ -25,6 +25,7 @@ from headworks.loads import (
     derive_stability,
     replace_consumption,
 )
+from headworks.tables import PART
 from headworks.trends.day_spread import day_spread
 from headworks.workflows.beside import beside
 from headworks.workflows.evidence import Disposal, derive_conformity, derive_disposal, derive_populations
@@ -34,7 +35,7 @@ from headworks.workflows.register import Register
 from headworks.workflows.scope import Scope, YearScope, scope_of_year
 from headworks.workflows.year_days import LOOKED_BACK_ON, YearDays, days_of_year
 from headworks.workflows.year_figures import Figures, emit_areas, emit_sites, of_kind
-from headworks.workflows.year_trends import HalfYears, trends_of_days
+from headworks.workflows.year_trends import LEARNT, HalfYears, LearntBefore, learn_from_year, trends_of_days
 
 _DAYS_AHEAD = 3
 
@@ -45,7 +46,7 @@ class YearFacts(NamedTuple):
     ``samples`` and ``measurements`` are those of the days to recompute, up to three days into the next year; ``earlier_loads``
     are the loads of the year before, ``kept_loads`` those of this year (and three days more) that are not recomputed, both
     with the columns ``LOOKED_BACK_ON``; ``kept_out_before`` (``site_id, day, analyte``) are loads that the run before kept out
-    of means.
+    of means; ``learnt_before`` what the run before learnt from the year before, None where it must be learnt anew.
     """
 
     facts: dict[str, pl.DataFrame]
@@ -54,6 +55,7 @@ class YearFacts(NamedTuple):
     earlier_loads: pl.DataFrame
     kept_loads: pl.DataFrame
     kept_out_before: pl.DataFrame
+    learnt_before: LearntBefore | None = None
 
 
 class Recomputed(NamedTuple):
@@ -141,7 +143,7 @@ def derive_year(
         begin("spread between days")
         spread = day_spread(days.arrays)
         rest()
-        trending = start(lambda: emit_trends(said, days, register, emit, begin))
+        trending = start(lambda: emit_trends(said, days, register, year_facts.learnt_before, emit, begin))
         printed = facts["published_means"].filter(pl.col("year") == year)
         figures = Figures(days, spread, labels, weeks, printed, register, method, partial(emit, said), begin)
         areas = start(lambda: emit_areas(figures))
@@ -192,13 +194,24 @@ def emit_evidence(said: Recomputed, of: Evidence, emit: Emit, begin: Callable[[s
     begin("")
 
 
-def emit_trends(said: Recomputed, days: YearDays, register: Register, emit: Emit, begin: Callable[[str], None]) -> None:
-    """Hand out trends, and the days that stand out from them."""
+def emit_trends(
+    said: Recomputed,
+    days: YearDays,
+    register: Register,
+    learnt_before: LearntBefore | None,
+    emit: Emit,
+    begin: Callable[[str], None],
+) -> None:
+    """Hand out trends, the days that stand out from them, and what was learnt anew from the year before."""
     begin("trends")
-    arrays = days.arrays
     # Days of the next year's first week belong to the trends that come with that year.
-    of_year = arrays.is_dated & (arrays.ordinal <= int(np.datetime64(f"{said.year}-12-31").astype(np.int64)))
-    told, outlying = trends_of_days(arrays.take(of_year), register.network, said.halves)
+    arrays = days.arrays.take(days.arrays.is_dated)
+    arrays = arrays.take(arrays.ordinal <= int(np.datetime64(f"{said.year}-12-31").astype(np.int64)))
+    if learnt_before is None:
+        learnt_before = learn_from_year(arrays, register.network, said.year - 1)
+        for name, rows in zip(LEARNT, learnt_before, strict=True):
+            emit(said, name, rows.with_columns(pl.lit(str(said.year - 1)).alias(PART)))
+    told, outlying = trends_of_days(arrays, register.network, said.halves, learnt_before)
     emit(said, "trends", told)
     emit(said, "outlying_days", outlying)
     begin("")

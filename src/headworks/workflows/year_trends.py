@@ -3,7 +3,8 @@
 A week is best told by days on both sides of it, so the weeks of a half-year are told when half a year more is known: with the
 days of a year come the trends of the second half of the year before and of its own first half; those of its second half as
 well where no later year is known. What a half-year's trends rest on is thus a function of the facts alone, and a further week
-moves at most the last two half-years.
+moves at most the last two half-years. How days scatter is learnt from the year before, where it was sampled long enough, so
+that it is learnt once a year and a new week does not change it.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from headworks.tables import PART, OutlyingDays, Trends
+from headworks.tables import PART, OutlyingDays, Trends, TrendSettings, WeekdayOffsets
 from headworks.trends.areas.network import Network
 from headworks.trends.areas.roll_up import headings_of
 from headworks.trends.areas.trend import area_trends_of, course_groups, laboratories
 from headworks.trends.day_arrays import DayArrays, days_of_residue
-from headworks.trends.site_trends import WEEK_DAYS, site_trends, week_end
+from headworks.trends.learnt_settings import learn, learnt_of, learnt_rows
+from headworks.trends.site_trends import WEEK_DAYS, Learnt, site_trends, week_end
 from headworks.trends.trend_rows import area_trend_rows, outlying_rows, site_trend_rows
 
 Index = npt.NDArray[np.int64]
 _JUNE = 6
+# A year of fewer sampled weeks teaches nothing: the settings come from the days that are told.
+LEAST_WEEKS = 13
 
 
 class HalfYears(NamedTuple):
@@ -76,28 +80,74 @@ def _thursdays(label: str) -> tuple[int, int]:
     return first + -first % WEEK_DAYS, last - last % WEEK_DAYS
 
 
-def trends_of_days(days: DayArrays, network: Network, halves: HalfYears) -> tuple[pl.DataFrame, pl.DataFrame]:
+class LearntBefore(NamedTuple):
+    """Tables ``trend_settings`` and ``weekday_offsets`` of the year before; without a row where nothing was learnt."""
+
+    settings: pl.DataFrame
+    offsets: pl.DataFrame
+
+    def of(self, days: DayArrays, analyte: str) -> Learnt | None:
+        """What was learnt for a residue."""
+        mine = pl.col("analyte") == analyte
+        return learnt_of(days, self.settings.filter(mine), self.offsets.filter(mine))
+
+
+# Their names on the shelf.
+LEARNT = ("trend_settings", "weekday_offsets")
+NOTHING_LEARNT = LearntBefore(TrendSettings.create_empty(), WeekdayOffsets.create_empty())
+
+
+def learn_from_year(days: DayArrays, network: Network, year: int) -> LearntBefore:
+    """What the days of a calendar year teach; nothing where fewer than ``LEAST_WEEKS`` of its weeks were sampled.
+
+    Parameters
+    ----------
+    days
+        All with a date.
+    network
+        Sites and areas.
+    year
+        Of these days alone.
+    """
+    first, last = _days_of(f"{year}-H1")[0], _days_of(f"{year}-H2")[1]
+    mine = days.take((days.ordinal >= first) & (days.ordinal <= last))
+    if np.unique(week_end(mine.ordinal)).size < LEAST_WEEKS:
+        return NOTHING_LEARNT
+    found = []
+    for analyte in sorted(headings_of(mine)[1]):
+        of_residue = days_of_residue(mine, analyte)
+        if of_residue.ordinal.size:
+            learnt = learn(of_residue, course_groups(of_residue, network))
+            found.append(learnt_rows(of_residue, learnt, year, analyte))
+    settings, offsets = zip(*found, strict=True)
+    return LearntBefore(pl.concat(settings), pl.concat(offsets))
+
+
+def trends_of_days(
+    days: DayArrays, network: Network, halves: HalfYears, before: LearntBefore = NOTHING_LEARNT
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Tables ``trends`` and ``outlying_days`` of some half-years, with their ``part``.
 
     Parameters
     ----------
     days
-        Those of the year and of the year before; a day without a date is left out.
+        Those of the year and of the year before, all with a date.
     network
         Sites and areas.
     halves
         What is told.
+    before
+        What was learnt from the year before; without, settings are learnt from these days.
     """
-    dated = days.take(days.is_dated)
-    _, headings = headings_of(dated) if dated.series.height else ([], {})
-    weeks, laboratory = halves.weeks, laboratories(dated, network)
+    _, headings = headings_of(days) if days.series.height else ([], {})
+    weeks, laboratory = halves.weeks, laboratories(days, network)
     told: list[pl.DataFrame] = [Trends.create_empty()]
     outlying: list[pl.DataFrame] = [OutlyingDays.create_empty()]
     for analyte in sorted(headings):
-        mine = days_of_residue(dated, analyte)
+        mine = days_of_residue(days, analyte)
         if not mine.ordinal.size:
             continue
-        found = site_trends(mine, course_groups(mine, network))
+        found = site_trends(mine, course_groups(mine, network), before.of(mine, analyte))
         told.append(site_trend_rows(mine, found, weeks))
         outlying.append(outlying_rows(mine, found, *halves.days))
         if network.unit.size:
