@@ -1,12 +1,15 @@
 """A table keeps its promise or is refused."""
 
+import datetime as dt
+
+import dataframely as dy
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headworks.core.errors import DataRefused
-from headworks.core.schema import describe, require_promise, sort_by_key
+from headworks.core.schema import Table, describe, require_promise, sort_by_key
 from headworks.tables import SHELF, Loads, SiteAreas
 
 
@@ -54,3 +57,32 @@ def test_columns_that_carry_a_unit_in_their_name_carry_it_in_their_promise():
 def test_sorting_by_ranks_is_sorting_by_text(pairs):
     frame = pl.DataFrame(pairs, schema={"site_id": pl.String, "area_id": pl.String}, orient="row").with_columns(population=1.0)
     assert sort_by_key(frame, SiteAreas).rows() == frame.sort("site_id", "area_id").rows()
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["week", "year", "month"]), st.integers(-5, 2**40), st.dates(dt.date(1900, 1, 1))),
+        unique=True,
+    )
+)
+def test_numbers_days_and_words_of_a_list_are_sorted_as_they_are_compared(rows):
+    class Mixed(Table):
+        kind = dy.Enum(["week", "month", "year"], primary_key=True)
+        number = dy.Int64(primary_key=True)
+        day = dy.Date(primary_key=True)
+
+    frame = pl.DataFrame(
+        rows, schema={"kind": pl.Enum(["week", "month", "year"]), "number": pl.Int64, "day": pl.Date}, orient="row"
+    )
+    assert sort_by_key(frame, Mixed).rows() == frame.sort("kind", "number", "day").rows()
+
+
+def test_a_key_too_large_for_one_number_and_one_with_a_gap_are_sorted_all_the_same():
+    class Wide(Table):
+        one = dy.Int64(primary_key=True)
+        other = dy.Int64(primary_key=True)
+
+    frame = pl.DataFrame({"one": [2**40, -(2**40), 0], "other": [-(2**40), 2**40, 1]})
+    assert sort_by_key(frame, Wide).rows() == frame.sort("one", "other").rows()
+    gap = pl.DataFrame({"one": [2, None, 1], "other": [1, 1, 1]})
+    assert sort_by_key(gap, Wide).rows() == gap.sort("one", "other").rows()

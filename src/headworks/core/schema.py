@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import dataframely as dy
+import numpy as np
 import polars as pl
 
 from headworks.core.errors import DataRefused
@@ -88,7 +89,8 @@ def polars_schema(schema: type[Table]) -> dict[str, pl.DataType]:
 def sort_by_key(frame: pl.DataFrame, schema: type[Table]) -> pl.DataFrame:
     """The rows in the order of the table's key.
 
-    Text keys are compared as small integers (their rank among the distinct values), several times faster than as text.
+    All columns of the key are compared as one whole number, texts by their rank among the distinct ones: several times faster
+    than as they are, and rows that stand in order already stay where they are.
 
     Examples
     --------
@@ -98,16 +100,34 @@ def sort_by_key(frame: pl.DataFrame, schema: type[Table]) -> pl.DataFrame:
     >>> sort_by_key(pl.DataFrame({"name": ["b", "a", "b"], "number": [2, 9, 1]}), Pair).rows()
     [('a', 9), ('b', 1), ('b', 2)]
     """
-    ranks = []
+    if any(frame[name].null_count() for name in schema.primary_key()):
+        return frame.sort(schema.primary_key())
+    place, reach = np.zeros(frame.height, dtype=np.int64), 1
     for name in schema.primary_key():
-        if frame[name].dtype == pl.String:
-            values = frame[name].unique().sort()
-            rank = pl.col(name).replace_strict(values, pl.int_range(len(values), dtype=pl.UInt32, eager=True))
-            ranks.append(rank.alias(f"_{name}"))
-        else:
-            ranks.append(pl.col(name).alias(f"_{name}"))
-    order = frame.select(ranks)
-    return frame[order.select(pl.arg_sort_by(order.columns)).to_series()]
+        code, n_codes = _codes(frame[name])
+        reach *= n_codes
+        if reach >= _MOST_PLACES:
+            return frame.sort(schema.primary_key())
+        place = place * n_codes + code
+    if np.all(place[1:] >= place[:-1]):
+        return frame
+    return frame[np.argsort(place, kind="stable")]
+
+
+# Beyond these one whole number does not hold a key.
+_MOST_PLACES = 2**62
+
+
+def _codes(values: pl.Series) -> tuple[np.ndarray, int]:
+    """The place of each value among those possible, from 0, and how many there are."""
+    if values.is_empty():
+        return np.zeros(0, dtype=np.int64), 1
+    if values.dtype == pl.String:
+        distinct = values.unique().sort()
+        return values.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64).to_numpy(), len(distinct)
+    whole = values.to_physical().cast(pl.Int64).to_numpy()
+    least = int(whole.min())
+    return whole - least, int(whole.max()) - least + 1
 
 
 def require_promise(schema: type[T], frame: pl.DataFrame, *, where: str) -> dy.DataFrame[T]:
