@@ -124,7 +124,7 @@ def test_every_page_of_a_room_has_its_room(path):
 EQUATIONS = {
     "LU": ["loads"], "T": ["trends"], "A": ["areas"], "P": ["parameter-sets"], "D": ["reports", "disclosure"], "N": ["places"],
     "M": ["populations"], "Q": ["sampling"], "S": ["planning", "smoother"], "C": ["classical"], "R": ["levels"],
-    "E": ["propagation"], "W": ["planning_power"],
+    "E": ["propagation"], "W": ["planning_power"], "K": ["calibration"], "I": ["identification"], "J": ["quality_control"],
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from headworks.core.schema import Kind, Table
 from headworks.tables.areas import AreaChanges, AreaConsumption, AreaLoads
 from headworks.tables.days import DailyLoads
+from headworks.tables.instrument import InjectionResults
 from headworks.tables.levels import AreaEstimates, OutlyingDays, Trends, TrendSettings, WeekdayOffsets
 from headworks.tables.loads import Consumption, Loads, PublishedMeans, ReportedLoads, TherapeuticUse
 from headworks.tables.places import Areas, CodeChanges, Populations, SiteAreas, Sites
@@ -39,6 +40,7 @@ SHELF: dict[str, Shelf] = {
     "therapeutic_use": Shelf(TherapeuticUse, "fact"),
     "reported_loads": Shelf(ReportedLoads, "fact"),
     "published_means": Shelf(PublishedMeans, "fact"),
+    "injection_results": Shelf(InjectionResults, "record"),
     "daily_loads": Shelf(DailyLoads, "record"),
     "loads": Shelf(Loads, "result"),
     "consumption": Shelf(Consumption, "result"),
@@ -67,7 +69,7 @@ RESULTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "result")
 
 __all__ = [
     "FACTS", "PART", "RESULTS", "SHELF", "AreaChanges", "AreaConsumption", "AreaEstimates", "AreaLoads", "Areas", "Changes", "CodeChanges", "Consumption",
-    "DailyLoads", "DisposalEvents", "EnantiomericFractions", "Flows", "InconsistentMeans", "Loads", "Measurements",
+    "DailyLoads", "DisposalEvents", "EnantiomericFractions", "Flows", "InconsistentMeans", "InjectionResults", "Loads", "Measurements",
     "Nonconformities", "OutlyingDays", "PeriodConsumption", "PeriodMeans", "PopulationEstimates", "Populations", "PublishedMeans", "ReportedLoads",
     "ResidueRatios", "Samples", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "TrendSettings", "Trends", "WeekdayOffsets", "WeeklyMeans",
 ]  # fmt: skip
