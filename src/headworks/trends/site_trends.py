@@ -8,9 +8,10 @@ A site is smoothed about the course that it shares with the sites of its county,
 (:mod:`headworks.trends.common_course`); what is its own and what it shares are kept apart here, because the first averages
 out over the sites of an area and the second does not.
 
-A level is told from the week of a series' first day to that of its last, never beyond, and never further than two months from
-a sampled day: what nobody sampled is not known. The trap: the window. Weeks are smoothed from the days given, so a caller
-gives days on both sides of the weeks wanted.
+A level is told from the week of a series' first day to six weeks after its last, as long as others were still sampled, and
+never further than two months from a sampled day: what nobody sampled is not known. The six weeks keep a site that is sampled
+once a month among the members of its area in the newest weeks. The trap: the window. Weeks are smoothed from the days given,
+so a caller gives days on both sides of the weeks wanted.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ QUARTER_WEEKS = 13
 LEAST_DAYS = 3
 # A week a quarter leaves no week further than this from a sampled one; a week a year leaves most.
 MOST_WEEKS_AWAY = 9
+# So long a site is told on after its last day.
+WEEKS_AFTER = 6
 
 
 class Learnt(NamedTuple):
@@ -198,12 +201,13 @@ class _Means:
 
 
 def _weeks(days: DayArrays, n_series: int, is_told: npt.NDArray[np.bool_]) -> tuple[Index, Index]:
-    """Start of each series' weeks and the Sunday of each: from the week of the first day to that of the last."""
+    """Start of each series' weeks and the Sunday of each: from the week of the first day to some weeks after the last."""
     first = np.full(n_series, np.iinfo(np.int64).max)
     last = np.full(n_series, np.iinfo(np.int64).min)
     np.minimum.at(first, days.of_series, days.ordinal)
     np.maximum.at(last, days.of_series, days.ordinal)
     first, last = week_end(np.where(is_told, first, 0)), week_end(np.where(is_told, last, 0))
+    last = np.minimum(last + WEEK_DAYS * WEEKS_AFTER, np.maximum(last, int(week_end(days.ordinal.max(initial=0)))))
     count = np.where(is_told, (last - first) // WEEK_DAYS + 1, 0)
     start = np.concatenate([[0], np.cumsum(count)])
     place = np.arange(start[-1]) - np.repeat(start[:-1], count)

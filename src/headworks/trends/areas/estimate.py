@@ -4,10 +4,12 @@ The smallest areas of the register are the leaves; residents of an area who live
 own. A leaf's residents are covered or not. The covered ones sent down what was measured (A3); of the others a regression over
 all measured leaves speaks (Fay and Herriot, R5 to R8), with ``x_i`` a constant and the logarithm of the residents:
 
-    T_i = C_i + U_i exp(m_i + v_i / 2)                                                                     (A8)
+    T_i = C_i + U_i r_i,     r_i = exp(m_i + v_i / 2) measured in part, k exp(x_i b) not at all           (A8)
 
-``C`` mg/d of the covered, ``U`` the residents not covered, ``m_i`` and ``v_i`` the model's log load of a place like this and
-its variance. Areas add their leaves, so figures add up at every level. Of the variance of a sum
+``C`` mg/d of the covered, ``U`` the residents not covered, ``m_i`` and ``v_i`` the log load of this leaf by (R6) and its
+error, ``k`` the load of all measured leaves over what ``exp(x b)`` makes of their people (the smearing estimate of Duan 1983,
+weighted by people): what places differ by is skewed, and the mean of a log-normal would lean on that all too much. Areas add
+their leaves, so figures add up at every level. Of the variance of a sum
 
     Var T_a = C_a^2 R_a + sum_i (U_i r_i)^2 (exp w_i - 1) + (sum_i U_i r_i sqrt(q_i))^2                    (A9)
 
@@ -20,6 +22,7 @@ samples. Where a level has a figure of its own, :func:`headworks.trends.levels.r
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 import numpy as np
@@ -27,9 +30,10 @@ import numpy.typing as npt
 import polars as pl
 from scipy.special import ndtri
 
+from headworks.core.errors import DataRefused
 from headworks.core.schema import polars_schema
 from headworks.tables.levels import AreaEstimates
-from headworks.trends.levels import FayHerriot, fay_herriot
+from headworks.trends.levels import FayHerriot, FayHerriotMethod, fay_herriot
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -119,7 +123,7 @@ def _estimates(rows: pl.DataFrame, tree: Tree) -> pl.DataFrame:
     load, people, relative = _measured(rows, tree)
     uncovered = np.where(tree.is_leaf, np.maximum(tree.people - people, 0.0), 0.0)
     log_load, of_place, shared = _modelled(load, people, relative, tree)
-    rate = np.exp(log_load + (of_place + shared) / 2)
+    rate = np.exp(log_load)
     has_model = bool(np.isfinite(rate[tree.is_leaf]).all())
     filled = uncovered * np.nan_to_num(rate)
     covered = tree.summed(load)
@@ -151,6 +155,9 @@ def _measured(rows: pl.DataFrame, tree: Tree) -> tuple[Array, Array, Array]:
     node = rows["_node"].to_numpy()
     middle = pl.coalesce("load_mg_per_day", (pl.col("least_mg_per_day") + pl.col("most_mg_per_day")) / 2, "least_mg_per_day")
     u2 = sum((pl.col(name).fill_null(0.0) ** 2 for name in ("u_day", "u_batch", "u_site")), pl.lit(0.0))
+    # Between two bounds a load lies evenly; where it was never found, anywhere below its limit.
+    width = (pl.col("most_mg_per_day") - pl.col("least_mg_per_day")) / (pl.col("most_mg_per_day") + pl.col("least_mg_per_day"))
+    u2 = u2 + pl.when(pl.col("load_mg_per_day").is_null()).then(width.fill_nan(0.0).fill_null(1.0) ** 2 / 3).otherwise(0.0)
     found = rows.select(load=middle, people=pl.col("population"), relative=u2)
     load, people, relative = (np.zeros(tree.parent.size) for _ in range(3))
     load[node], people[node], relative[node] = (found[name].to_numpy() for name in ("load", "people", "relative"))
@@ -167,7 +174,7 @@ def _measured(rows: pl.DataFrame, tree: Tree) -> tuple[Array, Array, Array]:
 
 
 def _modelled(load: Array, people: Array, relative: Array, tree: Tree) -> tuple[Array, Array, Array]:
-    """Log load per person of every leaf's uncovered residents, its own variance, and that which all leaves share."""
+    """Log of the expected load per person of every leaf's uncovered residents, its own variance, and the one all share."""
     nothing = np.full(load.size, np.nan)
     leaves = np.flatnonzero(tree.is_leaf)
     is_known = (load[leaves] > 0) & (people[leaves] > 0) & (relative[leaves] > 0)
@@ -179,9 +186,23 @@ def _modelled(load: Array, people: Array, relative: Array, tree: Tree) -> tuple[
     size = size - size[is_known].mean()
     by_size = is_known.sum() >= _LEAST_FOR_SIZE and np.ptp(size[is_known]) > 0
     x = np.column_stack([np.ones(leaves.size), size]) if by_size else np.ones((leaves.size, 1))
-    found: FayHerriot = fay_herriot(direct, np.where(is_known, np.log1p(relative[leaves]), np.inf), x)
+    found = _fitted(direct, np.where(is_known, np.log1p(relative[leaves]), np.inf), x)
+    if found is None:
+        return nothing, nothing, nothing
     lever = np.einsum("ij,jk,ik->i", x, found.beta_covariance, x)
+    by_model = x @ found.beta
+    k = load[leaves][is_known].sum() / (people[leaves] * np.exp(by_model))[is_known].sum()
     level, own, shared = nothing.copy(), nothing.copy(), nothing.copy()
-    level[leaves], shared[leaves] = found.eblup, np.where(found.is_modelled, lever, 0.0)
+    level[leaves] = np.where(found.is_modelled, by_model + np.log(k), found.eblup + found.mse / 2)
+    shared[leaves] = np.where(found.is_modelled, lever, 0.0)
     own[leaves] = np.maximum(found.mse - shared[leaves], 0.0)
     return level, own, shared
+
+
+def _fitted(direct: Array, variance: Array, x: Array) -> FayHerriot | None:
+    """The model by restricted likelihood; by moments where that does not settle; None where neither does."""
+    methods: tuple[FayHerriotMethod, ...] = ("reml", "moment")
+    for method in methods:
+        with contextlib.suppress(DataRefused):
+            return fay_herriot(direct, variance, x, method)
+    return None
