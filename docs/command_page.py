@@ -66,6 +66,7 @@ def commands() -> Iterator[tuple[tuple[str, ...], Any, dict[str, Any]]]:
         reference_commands,
         serve_commands,
         simulate_commands,
+        trend_commands,
         user_commands,
         workspace_commands,
     )

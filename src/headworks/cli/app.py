@@ -53,6 +53,7 @@ def run_app(arguments: list[str] | None = None) -> int:
         reference_commands,
         serve_commands,
         simulate_commands,
+        trend_commands,
         user_commands,
         workspace_commands,
     )

@@ -54,10 +54,11 @@ def area_tables(
         if name == "area_loads":
             withheld = raw.join(frames[name], on=["area_id", "analyte"], how="anti").select("area_id", "drug", "analyte")
     here = shlex.quote(str(disclosure.workspace.path))
+    trends, weeks = trend_of_focus(disclosure, run, area_id, period, drugs)
     return AreaTables(
         focus=area_id, tree=tree, loads=frames["area_loads"], consumption=frames["area_consumption"],
         changes=frames["area_changes"], withheld=withheld, shapes={}, computed={}, events=pl.DataFrame(),
-        nonconformities=pl.DataFrame(), populations=pl.DataFrame(),
+        nonconformities=pl.DataFrame(), populations=pl.DataFrame(), trends=trends, weeks=weeks,
         command=f"headworks report {here} --tier {disclosure.tier} --period {period.label} --area",
     )  # fmt: skip
 
@@ -148,6 +149,28 @@ def _rows(
     if drugs:
         only = only & pl.col("drug").is_in(drugs)
     return read_result_of(disclosure.workspace, run, name, [part_of_label(period.label)], only)
+
+
+def trend_of_focus(
+    disclosure: Disclosure, run: Manifest, area_id: str | None, period: Period, drugs: list[str] | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Weekly trend of an area up to the end of a period, and its weekly figures with ``state``, as the tier may see them.
+
+    Two years at most: what a panel of a page can show week by week.
+    """
+    last = Period.containing(period.last, "week").label
+    years = [str(period.last.year - back) for back in (1, 0)]
+    frames = []
+    for name, unit in (("trends", "unit_id"), ("area_loads", "area_id")):
+        only = (pl.col(unit) == (area_id or "")) & (pl.col("period") <= last) & pl.col("period").str.contains("W")
+        only &= pl.col("unit_kind") == "area" if name == "trends" else pl.lit(value=True)
+        only &= pl.col("drug").is_in(drugs) if drugs else pl.lit(value=True)
+        parts = [part for part in run.results.get(name, {}).get("parts", {}) if part[:4] in years]
+        raw = read_result_of(disclosure.workspace, run, name, parts, only)
+        frames.append(disclose(disclosure, name, raw).frame.sort("period"))
+    is_value = pl.col("detection").cast(pl.String) == "quantified"
+    state = pl.when(is_value).then(pl.lit("value")).otherwise(pl.lit("below_limit"))
+    return frames[0], frames[1].with_columns(state=state)
 
 
 def find_area(areas: pl.DataFrame, said: str, language: str = "en") -> tuple[str, str]:

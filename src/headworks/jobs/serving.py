@@ -2,6 +2,7 @@
 
     serving/<run>/<tier>/area_loads.rows      rows of an area stand together, by drug and period
                          area_map.rows        the same by period and residue: what a map of a level shows
+                         area_trends.rows     weekly level and trend of an area; trend_map.rows the same by year and residue
                          site_means.rows …    rows of a site stand together
                          index.json            where each area's, site's or map's rows begin, and how many they are
     serving/current.json                       which run is shown
@@ -40,6 +41,11 @@ class ServedTable(NamedTuple):
     result: str
     unit: str
     order: tuple[str, ...]
+    # Whose rows, of a table that holds sites and areas.
+    kind: str = ""
+    # Whether a withheld row is said to be there. An event is not: that it happened is what is withheld; nor are estimates of
+    # thousands of areas that nobody sampled.
+    says_withheld: bool = True
 
 
 TABLES = {
@@ -49,9 +55,16 @@ TABLES = {
     "site_means": ServedTable("period_means", "site_id", ("drug", "analyte", "period")),
     "site_consumption": ServedTable("period_consumption", "site_id", ("drug", "period")),
     "site_changes": ServedTable("changes", "site_id", ("drug", "period")),
+    "area_estimates": ServedTable("area_estimates", "area_id", ("drug", "analyte", "period"), says_withheld=False),
+    "area_trends": ServedTable("trends", "unit_id", ("drug", "analyte", "period"), kind="area"),
+    "site_trends": ServedTable("trends", "unit_id", ("drug", "analyte", "period"), kind="site"),
+    "site_outlying": ServedTable("outlying_days", "site_id", ("drug", "analyte", "day"), says_withheld=False),
 }
 MAP = "area_map"
+TREND_MAP = "trend_map"
 _MAP_UNIT = "map"
+# What a small course of an area is drawn from; a picture needs no more than seven digits.
+_OF_COURSE = ("level", "lower", "upper", "quarter_ratio", "quarter_ratio_lower", "quarter_ratio_upper", "p_rose")
 
 
 def prepare_serving(
@@ -88,7 +101,7 @@ def prepare_serving(
     folder = workspace.path / FOLDER / run.run_id
     rows = 0
     for tier in tiers:
-        if not (folder / tier / "index.json").is_file():
+        if not _is_whole(folder / tier):
             tell(f"figures for {tier} readers")
             rows += _write_set(workspace, run, tier, folder / tier)
     write_json(
@@ -99,6 +112,15 @@ def prepare_serving(
     tell("where areas are drawn")
     prepare_cells(workspace)
     return {"run_id": run.run_id, "tiers": list(tiers), "rows": rows}
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a set holds every table that pages ask for; one of an older version may lack some."""
+    try:
+        index: dict[str, Any] = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return {*TABLES, MAP, TREND_MAP} <= index.keys()
 
 
 def current_run(workspace: Workspace) -> str | None:
@@ -126,6 +148,8 @@ def _write_set(workspace: Workspace, run: Manifest, tier: str, target: Path) -> 
                     pl.concat_str("period", "analyte", pl.col("level").cast(pl.String), separator="|").alias(_MAP_UNIT)
                 )
                 index[MAP] = _write(mapped.sort(_MAP_UNIT, "area_id"), _MAP_UNIT, beside / f"{MAP}.rows")
+            if name == "area_trends":
+                index[TREND_MAP] = _write(_trends_by_level(disclosure, frame), _MAP_UNIT, beside / f"{TREND_MAP}.rows")
         write_json(beside / "index.json", index)
         disclosure.keep()
         if target.exists():
@@ -147,17 +171,30 @@ def served_rows(disclosure: Disclosure, run: Manifest, table: ServedTable) -> pl
     table
         What is wanted.
     """
-    raw = read_result_of(disclosure.workspace, run, table.result)
+    only = pl.col("unit_kind") == table.kind if table.kind else None
+    raw = read_result_of(disclosure.workspace, run, table.result, only=only)
     raw = raw.with_columns(pl.col(name).cast(pl.String) for name, dtype in raw.schema.items() if isinstance(dtype, pl.Enum))
     shown = disclose(disclosure, table.result, raw).frame
     is_value = pl.lit(value=True) if "detection" not in raw.columns else pl.col("detection") == "quantified"
+    is_value = pl.col("level").is_not_null() if table.kind else is_value
     shown = shown.with_columns(state=pl.when(is_value).then(pl.lit("value")).otherwise(pl.lit("below_limit")))
-    if shown.height == raw.height:
+    if shown.height == raw.height or not table.says_withheld:
         return shown
     key = [table.unit, *table.order]
     spoken = [name for name in (*key, "drug", "period_kind", "level", "previous_period") if name in raw.columns]
+    if table.kind:
+        spoken.remove("level")  # the level of a trend is its figure, that of an area where it stands in the tree
     withheld = raw.join(shown, on=key, how="anti").select(list(dict.fromkeys(spoken))).with_columns(state=pl.lit("suppressed"))
     return pl.concat([shown, withheld], how="diagonal")
+
+
+def _trends_by_level(disclosure: Disclosure, frame: pl.DataFrame) -> pl.DataFrame:
+    """Weeks of all areas of a level by year and residue, in order of area and week; figures only, as small as they can be."""
+    areas = disclosure.facts("areas").sort("valid_from").unique("area_id", keep="last")
+    rows = frame.join(areas.select(unit_id="area_id", _of="level"), on="unit_id", how="inner")
+    key = pl.concat_str(pl.col("period").str.head(4), "analyte", pl.col("_of").cast(pl.String), separator="|")
+    rows = rows.with_columns(key.alias(_MAP_UNIT), area_id="unit_id").sort(_MAP_UNIT, "area_id", "period")
+    return rows.select(_MAP_UNIT, "area_id", "period", "state", *(pl.col(name).cast(pl.Float32) for name in _OF_COURSE))
 
 
 def _write(frame: pl.DataFrame, unit: str, path: Path) -> dict[str, tuple[int, int]]:

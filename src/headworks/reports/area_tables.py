@@ -86,6 +86,8 @@ class AreaTables:
     events, nonconformities, populations
         ``disposal_events`` of the period with ``site``, its name; counts by ``rule`` and ``verdict`` with ``n_samples`` and
         ``specification``; ``population_estimates`` with ``site``.
+    trends, weeks
+        Of the focus, up to the end of the period: rows of ``trends``, and weekly rows of ``area_loads`` with ``state``.
     command
         How to ask for the report of another area, up to its code.
     """
@@ -101,6 +103,8 @@ class AreaTables:
     events: pl.DataFrame
     nonconformities: pl.DataFrame
     populations: pl.DataFrame
+    trends: pl.DataFrame = field(default_factory=pl.DataFrame)
+    weeks: pl.DataFrame = field(default_factory=pl.DataFrame)
     n_events_withheld: int = 0
     command: str = "headworks report WORKSPACE --area"
 

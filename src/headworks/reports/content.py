@@ -119,7 +119,9 @@ class Figure:
     """A chart as data: what kind, the shared scale, and the tiles drawn on it."""
 
     figure_id: str
-    kind: Literal["overview", "map", "elsewhere", "ranks", "trends", "weekdays", "areas", "intervals", "ladder", "parts"]
+    kind: Literal[
+        "overview", "map", "elsewhere", "ranks", "trends", "course", "weekdays", "areas", "intervals", "ladder", "parts"
+    ]
     title: Message
     note: Message
     tiles: tuple[Tile, ...]

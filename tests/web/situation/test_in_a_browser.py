@@ -73,7 +73,7 @@ def test_axe_finds_nothing_serious_on_any_page(open_page, province_made):
     figure = "period=2025-W10&drug=ketamine"
     addresses = [
         "/situation/?level=3", f"/areas/{county.area_id}/?drug=ketamine", f"/sites/{site}/", f"/samples/{sample_of(province_made)}/",
-        f"/areas/{area_at(1).area_id}/computed/?{figure}", "/search/?q=44",
+        f"/areas/{area_at(1).area_id}/computed/?{figure}", "/search/?q=44", f"/sites/{site}/trend/?drug=ketamine",
     ]  # fmt: skip
     axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     found = {}
@@ -157,6 +157,9 @@ def test_four_states_are_drawn_four_ways(open_page):
 def test_the_chart_is_drawn_without_eval_and_the_table_sorts(open_page):
     driver = open_page(f"/areas/{area_at(1).area_id}/?drug=ketamine&level=3")
     assert wait_for(driver, "document.querySelector('[data-chart]').dataset.drawn")
+    assert wait_for(driver, "document.querySelector('[data-part]').dataset.ready")
+    assert "Turning points" in driver.find_element("css selector", ".trend-evidence").text
+    assert driver.execute_script("return document.querySelectorAll('#map-table .spark path').length") > 1
     assert driver.execute_script("return document.querySelectorAll('[data-chart] svg path').length") > 5
     driver.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     driver.execute_script("document.querySelectorAll('#map-table th button')[3].click()")

@@ -9,7 +9,8 @@ from headworks.web.access.roles import ROLES
 
 AREA_ROUTES = (
     "", "map/3/cells.json", "map/4/figures.json", "map/sites.json", "map/table/?level=4", "map.svg", "map.png", "map.csv", "figures.csv",
-    "figures.json", "chart.json", "chart.svg", "chart.png", "computed/?period=2025-W10&drug=ketamine",
+    "figures.json", "chart.json", "chart.svg", "chart.png", "computed/?period=2025-W10&drug=ketamine", "trend/", "trend/?part=1",
+    "trend.json", "trend.svg", "trend.png", "trend.csv",
 )  # fmt: skip
 
 
@@ -78,7 +79,8 @@ def test_sites_and_samples_of_the_neighbour_are_not_there(neighbours, province):
     samples = read_facts(province, "samples")
     for site in foreign[:3]:
         assert client.get(f"/sites/{site}/").status_code == 404
-        assert client.get(f"/sites/{site}/chart.json").status_code == 404
+        for route in ("chart.json", "trend/", "trend.json", "trend.csv"):
+            assert client.get(f"/sites/{site}/{route}").status_code == 404, route
         for sample in samples.filter(site_id=site)["sample_id"][:2]:
             assert client.get(f"/samples/{sample}/").status_code == 404
             page = client.get(f"/search/?q={sample}").content.decode()

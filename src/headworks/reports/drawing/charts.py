@@ -8,7 +8,7 @@ panels that stand side by side cannot be compared.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -261,7 +261,9 @@ CHARTS = {
 }
 
 
-def chart_spec(figure: Figure, tile: Tile, wording: Wording) -> dict[str, Any]:
+def chart_spec(
+    figure: Figure, tile: Tile, wording: Wording, draw: Callable[[Figure, Tile, Wording], Drawn] | None = None
+) -> dict[str, Any]:
     """The Vega-Lite specification of one tile.
 
     Parameters
@@ -272,8 +274,10 @@ def chart_spec(figure: Figure, tile: Tile, wording: Wording) -> dict[str, Any]:
         Rows to draw.
     wording
         Language of the words in the chart.
+    draw
+        What draws it; by its kind one of this module's without.
     """
-    chart, rows = CHARTS[figure.kind](figure, tile, wording)
+    chart, rows = (draw or CHARTS[figure.kind])(figure, tile, wording)
     chart = chart.configure(font=_FONT, background=PAPER, padding=_PADDING)
     axis: dict[str, Any] = {
         "labelColor": MUTED,

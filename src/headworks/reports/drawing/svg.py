@@ -18,6 +18,7 @@ import vl_convert as vlc
 from headworks.reports.content import Figure, Tile
 from headworks.reports.drawing.charts import HATCH, INK, PAPER, chart_spec
 from headworks.reports.drawing.plain import PLAIN
+from headworks.reports.drawing.trend import trend_chart
 from headworks.reports.wording import Wording
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -119,8 +120,9 @@ def draw(figure: Figure, tile: Tile, number: int, wording: Wording) -> str:
     if figure.kind in PLAIN:
         return ET.tostring(PLAIN[figure.kind](figure, tile, number, wording), encoding="unicode")
     locale = _LOCALES.get(wording.language)
+    own = trend_chart if figure.kind == "course" else None
     drawn = vlc.vegalite_to_svg(
-        chart_spec(figure, tile, wording), format_locale=locale, time_format_locale=locale, allowed_base_urls=[]
+        chart_spec(figure, tile, wording, own), format_locale=locale, time_format_locale=locale, allowed_base_urls=[]
     )
     title, said = wording.say(figure.title), wording.say(tile.alt)
     return finish_svg(

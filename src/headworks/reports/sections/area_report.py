@@ -44,6 +44,7 @@ from headworks.reports.sections.evidence import inconsistent_section, method_sec
 from headworks.reports.sections.headlines import limits_of_what_is_said
 from headworks.reports.sections.ladder import change_blocks, ladder_blocks
 from headworks.reports.sections.quality import MOST_SITES, events_section, quality_section
+from headworks.reports.sections.trends import trend_panel
 from headworks.reports.standing import standing
 
 
@@ -110,7 +111,8 @@ def _drug(view: View, areas: AreaTables, drug: str, rows: pl.DataFrame, outlines
     has_map = isinstance(maps[0][0], Figure)
     first, rest = maps[0][0], [block for blocks in (maps[0][1:], *maps[1:]) for block in blocks]
     blocks: list[Block] = [first, *rest, *rank_blocks(areas, drug, name, rows, has_table=not has_map)]
-    blocks += [*change_blocks(areas, drug, name, rows), tree_block(areas, name, rows, len(view.drugs))]
+    blocks += [*trend_panel(view, areas, drug), *change_blocks(areas, drug, name, rows)]
+    blocks += [tree_block(areas, name, rows, len(view.drugs))]
     blocks += factor_notices(view, drug)
     if analyte in areas.computed:
         blocks.append(computed_fold(areas.computed[analyte], name))

@@ -6,7 +6,7 @@ figures, and only where what is left when one's own is taken off could be publis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import polars as pl
@@ -41,7 +41,7 @@ def area_figures(reader: Reader, area_id: str, table: str = "area_loads") -> Fig
     area_id
         Area.
     table
-        ``area_loads``, ``area_consumption`` or ``area_changes``.
+        ``area_loads``, ``area_consumption``, ``area_changes``, ``area_trends`` or ``area_estimates``.
 
     Raises
     ------
@@ -156,6 +156,15 @@ def map_figures(reader: Reader, area_id: str, level: int, period: str, analyte: 
     NotVisible
         For an area that is not there or not the reader's.
     """
+    return _of_map(reader, area_id, level, lambda served: served.map_rows(period, analyte, level))
+
+
+def map_trends(reader: Reader, area_id: str, level: int, year: str, analyte: str) -> Figures:
+    """Weekly trends of a year of all areas of a level, as :func:`map_figures`."""
+    return _of_map(reader, area_id, level, lambda served: served.trend_rows(year, analyte, level))
+
+
+def _of_map(reader: Reader, area_id: str, level: int, rows_of: Callable[[FigureSet], pl.DataFrame]) -> Figures:
     mine = visible_areas(reader).filter(level=level)
     tier = lowest_tier(reader)
     if area_id:
@@ -168,9 +177,10 @@ def map_figures(reader: Reader, area_id: str, level: int, period: str, analyte: 
     parts, run_id = [], ""
     for tier, codes in by_tier.items():
         served = open_set(tier)
-        if served is not None:
+        rows = None if served is None else rows_of(served)
+        if served is not None and rows is not None and "area_id" in rows.columns:
             run_id = served.run_id
-            parts.append(served.map_rows(period, analyte, level).filter(pl.col("area_id").is_in(codes)))
+            parts.append(rows.filter(pl.col("area_id").is_in(codes)))
     rows = pl.concat(parts, how="diagonal") if parts else _EMPTY.with_columns(area_id=pl.lit("", pl.String))
     return Figures(rows, tier, run_id)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from headworks.jobs.serving import FOLDER, MAP, current_run
+from headworks.jobs.serving import FOLDER, MAP, TREND_MAP, current_run
 from headworks.web.opened import the_workspace
 
 __all__ = ["FigureSet", "current_run", "open_set"]
@@ -30,11 +30,15 @@ class FigureSet:
 
     def rows(self, table: str, unit: str) -> pl.DataFrame:
         """Rows of an area, a site or a map; none where the set says nothing of it."""
-        return _rows(self.folder / f"{table}.rows", *self._index[table].get(unit, (0, 0)))
+        return _rows(self.folder / f"{table}.rows", *self._index.get(table, {}).get(unit, (0, 0)))
 
     def map_rows(self, period: str, analyte: str, level: int) -> pl.DataFrame:
         """All areas of a level in a period."""
         return self.rows(MAP, f"{period}|{analyte}|{level}")
+
+    def trend_rows(self, year: str, analyte: str, level: int) -> pl.DataFrame:
+        """Weeks of a year of all areas of a level: their level with its band, and the quarter's ratio."""
+        return self.rows(TREND_MAP, f"{year}|{analyte}|{level}")
 
     @cached_property
     def map_keys(self) -> pl.DataFrame:
@@ -57,7 +61,7 @@ def _rows(path: Path, start: int, length: int) -> pl.DataFrame:
 @lru_cache(maxsize=64)
 def _empty(path: Path) -> pl.DataFrame:
     """No rows, with the columns of the table."""
-    index = json.loads((path.parent / "index.json").read_text(encoding="utf-8"))[path.stem]
+    index = json.loads((path.parent / "index.json").read_text(encoding="utf-8")).get(path.stem)
     if not index:
         return pl.DataFrame(schema=dict.fromkeys(("period", "drug", "analyte", "state"), pl.String))
     return _rows(path, *next(iter(index.values()))).clear()

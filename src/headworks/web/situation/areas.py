@@ -24,8 +24,10 @@ from headworks.web.opened import the_workspace
 from headworks.web.situation.asked import Asked, asked_of, breadcrumbs, course_labels, drug_choice, sites_of
 from headworks.web.situation.beside import beside
 from headworks.web.situation.changes import headline
+from headworks.web.situation.estimates import estimate_of, estimates_alone
 from headworks.web.situation.maps import map_context
 from headworks.web.situation.rungs import steps_of
+from headworks.web.situation.trends import area_course, trend_context
 
 MOST_SITES = 40
 
@@ -43,7 +45,10 @@ def area(request: HttpRequest, area_id: str) -> HttpResponse:
             "has_chart": True, "headline": headline(asked), "steps": steps, "sites": site_lines(request, asked),
             "ladder": ladder([one.rung for one in steps], title, _("mg per 1,000 people a day, log scale")),
             "periods": course_rows(asked), "year_before": _year_before(request, asked), **map_context(request, asked),
+            **trend_of(request.reader, asked), **estimate_of(request.reader, asked),  # type: ignore[attr-defined]
         }  # fmt: skip
+    else:
+        context |= estimates_alone(request.reader, asked)  # type: ignore[attr-defined]
     context |= beside(request.reader, asked.one)  # type: ignore[attr-defined]
     return render(request, "situation/area.html", context)
 
@@ -56,6 +61,12 @@ def frame_of(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "drugs": drug_choice(asked.figures), "query": urlencode(asked.query), "drug_query": urlencode({"drug": asked.analyte}),
         "drug": drug_name(asked.heading, asked.analyte) if asked.heading else "",
     }  # fmt: skip
+
+
+def trend_of(reader: Reader, asked: Asked) -> dict[str, Any]:
+    """The trend of the chosen drug: its sentence, its course, its table."""
+    key = ("trend", asked.area.path, asked.period, asked.analyte, asked.version)
+    return kept(reader, key, lambda: trend_context(area_course(reader, asked), urlencode(asked.query)))
 
 
 def panels_of(reader: Reader, asked: Asked) -> list[dict[str, Any]]:

@@ -25,10 +25,10 @@ from headworks.web.situation.asked import Asked, asked_of, chosen_drug, course_l
 from headworks.web.situation.map_files import file_response
 from headworks.web.situation.sites import require_shown_site, site_bar
 
-_PNG_SCALE = 2.0
+PNG_SCALE = 2.0
 # How dates stand on an axis where a day does not come first.
 _DATES = {language: {"days": "%-m月%-d日", "months": "%Y年%-m月"} for language in ("zh", "ja")}
-_LOCALES = {"zh": "zh-CN", "ja": "ja-JP"}
+LOCALES = {"zh": "zh-CN", "ja": "ja-JP"}
 # Columns that say what is in the file, in the order they stand there.
 _FILED = [
     "area_id", "period", "period_kind", "drug", "analyte", "state", "load_mg_per_1000_per_day", "lower", "upper", "detection",
@@ -55,7 +55,8 @@ def chart_rows(rows: Sequence[tuple[str, Row | None]]) -> list[dict[str, Any]]:
     return found
 
 
-def _dates() -> dict[str, str]:
+def dates() -> dict[str, str]:
+    """How dates stand on an axis in the reader's language, where a day does not come first."""
     return _DATES.get((get_language() or "en")[:2], {})
 
 
@@ -63,7 +64,7 @@ def _area_spec(asked: Asked, *, is_dark: bool) -> dict[str, Any]:
     rows = chart_rows([(label, asked.row(period=label)) for label in course_labels(asked.bar)])
     title = _("%(drug)s in %(area)s, to %(period)s: bars are 95 %% intervals, triangles the limit of what was not quantified")
     said = {"drug": drug_name(asked.heading, asked.analyte), "area": area_name(asked.area), "period": asked.period}
-    words = {"title": title % said, "axis": _("mg per 1,000 people a day, log scale"), **_dates()}
+    words = {"title": title % said, "axis": _("mg per 1,000 people a day, log scale"), **dates()}
     return series_spec(rows, words, is_dark=is_dark)
 
 
@@ -82,12 +83,12 @@ def area_chart_file(request: HttpRequest, area_id: str, kind: str) -> HttpRespon
     """An area's chart as SVG or PNG, as it stands in a report."""
     asked = asked_of(request, area_id)
     about(request, "chart", f"{area_id} {asked.period} {asked.analyte} {kind}", asked.area.path, action="export")
-    spec, locale = _area_spec(asked, is_dark=False), _LOCALES.get((get_language() or "en")[:2])
+    spec, locale = _area_spec(asked, is_dark=False), LOCALES.get((get_language() or "en")[:2])
     name = f"{area_id}-{asked.analyte}-{asked.period}.{kind}"
     said: dict[str, Any] = {"format_locale": locale, "time_format_locale": locale, "allowed_base_urls": []}
     if kind == "svg":
         return file_response(vl_convert.vegalite_to_svg(spec, **said).encode(), "image/svg+xml", name)
-    return file_response(vl_convert.vegalite_to_png(spec, scale=_PNG_SCALE, **said), "image/png", name)
+    return file_response(vl_convert.vegalite_to_png(spec, scale=PNG_SCALE, **said), "image/png", name)
 
 
 @signed_in("view")
@@ -113,5 +114,5 @@ def site_chart(request: HttpRequest, site_id: str) -> HttpResponse:
     rows = chart_rows([(label, index.row(analyte, label)) for label in course_labels(bar)])
     title = _("%(drug)s at %(site)s: bars are 95 %% intervals, triangles the limit of what was not quantified")
     words = {"title": title % {"drug": drug_name(heading, analyte), "site": site.row["name"] or site_id},
-             "axis": _("mg per 1,000 people a day, log scale"), **_dates()}  # fmt: skip
+             "axis": _("mg per 1,000 people a day, log scale"), **dates()}  # fmt: skip
     return JsonResponse(series_spec(rows, words, is_dark=request.GET.get("dark") == "1"))

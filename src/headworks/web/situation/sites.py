@@ -30,6 +30,7 @@ from headworks.web.opened import the_workspace
 from headworks.web.operations.custody import events_of
 from headworks.web.operations.states import STATE_WORDS, TRANSITIONS
 from headworks.web.situation.asked import chosen_drug, course_labels, drug_choice
+from headworks.web.situation.trends import site_course, trend_context
 
 _MOST_DAYS = 60
 
@@ -94,11 +95,13 @@ def site(request: HttpRequest, site_id: str) -> HttpResponse:
     has_samples = may_see_samples(reader, shown.node)
     detail = site_detail(the_workspace(), site_id, shown.tier, register_version(), has_samples=has_samples)
     period = bar.period.label if bar else ""
+    query = urlencode({"period": period, "drug": analyte})
+    course = site_course(reader, site_id, shown.row["name"] or site_id, index, bar, (analyte, heading))
     return render(request, "situation/site.html", {
         "site": shown.row, "has_chart": bar is not None, "shown": shown, "bar": bar,
         "drugs": drug_choice(index), "analyte": analyte, "has_samples": has_samples,
         "drug": drug_name(heading, analyte) if heading else "", "drug_query": urlencode({"drug": analyte}),
-        "query": urlencode({"period": period, "drug": analyte}), "panels": _panels(index, bar, site_id),
+        "query": query, "panels": _panels(index, bar, site_id), **trend_context(course, query),
         "areas": _areas(reader, shown.node), **_detail_context(detail, analyte),
     })  # fmt: skip
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from headworks.web.situation import areas, computed, downloads, map_files, maps, search, sites, views
+from headworks.web.situation import (
+    areas,
+    computed,
+    downloads,
+    map_files,
+    maps,
+    search,
+    sites,
+    trend_evidence,
+    trend_files,
+    views,
+)
 
 urlpatterns = [
     path("situation/", views.situation, name="situation"),
@@ -21,9 +32,15 @@ urlpatterns = [
     re_path(r"^areas/(?P<area_id>.+)/figures\.(?P<kind>csv|json)$", downloads.area_figures_file, name="area-figures"),
     path("areas/<path:area_id>/chart.json", downloads.area_chart, name="area-chart"),
     re_path(r"^areas/(?P<area_id>.+)/chart\.(?P<kind>svg|png)$", downloads.area_chart_file, name="area-chart-file"),
+    path("areas/<path:area_id>/trend.json", trend_files.area_trend_chart, name="area-trend-chart"),
+    re_path(r"^areas/(?P<area_id>.+)/trend\.(?P<kind>svg|png|csv)$", trend_files.area_trend_file, name="area-trend-file"),
+    path("areas/<path:area_id>/trend/", trend_evidence.area_trend, name="area-trend"),
     path("areas/<path:area_id>/computed/", computed.computed, name="computed"),
     path("areas/<path:area_id>/", areas.area, name="area"),
     path("sites/<path:site_id>/chart.json", downloads.site_chart, name="site-chart"),
+    path("sites/<path:site_id>/trend.json", trend_files.site_trend_chart, name="site-trend-chart"),
+    re_path(r"^sites/(?P<site_id>.+)/trend\.(?P<kind>svg|png|csv)$", trend_files.site_trend_file, name="site-trend-file"),
+    path("sites/<path:site_id>/trend/", trend_evidence.site_trend, name="site-trend"),
     path("sites/<path:site_id>/", sites.site, name="site"),
     path("samples/<path:sample_id>/", sites.sample, name="sample"),
 ]

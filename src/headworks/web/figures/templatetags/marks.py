@@ -8,7 +8,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from headworks.web.access.roles import TIER_WORDS
-from headworks.web.figures import map_svg, naming
+from headworks.web.figures import map_svg, naming, trend_panels
 from headworks.web.figures.sentences import STATE_WORDS
 
 register = template.Library()
@@ -42,6 +42,12 @@ def residue(analyte: str) -> str:
 def drug(heading: str) -> str:
     """A drug's name."""
     return naming.drug_name(heading)
+
+
+@register.simple_tag
+def basis_patterns() -> SafeString:
+    """Fills of what is partly measured and of what is modelled, once a page."""
+    return trend_panels.basis_patterns()
 
 
 @register.simple_tag

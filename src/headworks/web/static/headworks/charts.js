@@ -50,7 +50,8 @@ const start = async () => {
     for (const place of places) await draw(place, expressionInterpreter);
   } catch (problem) {
     console.error(problem);
-    for (const place of places) if (!place.dataset.drawn) place.textContent = place.dataset.failed;
+    // A place that holds a picture already keeps it.
+    for (const place of places) if (!place.dataset.drawn && !place.querySelector("svg")) place.textContent = place.dataset.failed;
   }
 };
 start();

@@ -31,6 +31,16 @@
       });
     });
   }
+  // A part that takes a moment to work out comes after the page; without it there is a link to it.
+  for (const place of document.querySelectorAll("[data-part]")) {
+    fetch(`${place.dataset.part}&part=1`, { credentials: "same-origin" })
+      .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))))
+      .then((text) => {
+        place.innerHTML = text;
+        place.dataset.ready = "1";
+      })
+      .catch((problem) => console.error(problem));
+  }
   for (const choice of document.querySelectorAll("select[data-submit]")) {
     choice.addEventListener("change", () => choice.form.submit());
   }
