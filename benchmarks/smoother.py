@@ -82,7 +82,7 @@ def measure() -> list[dict[str, Any]]:
     wanted = np.arange(6, DAYS, 7)
     outs = np.arange(n + 1) * wanted.size, np.tile(wanted, n)
     smooth(seen, settings, *outs)
-    cpu, wall = _best(lambda: smooth(seen, settings, *outs, threads=2))
+    cpu, wall = _best(lambda: smooth(seen, settings, *outs, threads=2), 12)
     peer = peer_rates()
     rows = [
         _row("smoother, series of 3,650 days, by CPU, vs statsmodels UnobservedComponents.smooth", n / cpu, peer and peer[0]),

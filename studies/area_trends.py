@@ -1,9 +1,9 @@
 """Do the intervals of trends hold the truth of areas: a week's level, and its change over a quarter?
 
-Provinces of the simulation (nested sites, laboratories with batch biases, registers in error, festivals, seasons, villages of a
-few users), sampled in every second week of two years. A level is what lies under the days, so the truth it is held against is
-the true load of the area's members over true residents, averaged over seven weeks. Beside it stands what the same weeks would
-say if sites were smoothed one by one, without what they share (T23).
+Provinces of the simulation (nested sites, laboratories with batch biases, registers in error, festivals, seasons, villages of
+a few users), sampled in every second week of two years. A level is what lies under the days, so the truth it is held against
+is the true load of the area's members over true residents, averaged over seven weeks. Beside it stands what the same weeks
+would say if sites were smoothed one by one, without what they share (T23).
 """
 
 from __future__ import annotations
@@ -134,16 +134,18 @@ def main() -> None:
         "|---|---|---|---|---|---|",
     ]  # fmt: skip
     joined = tables["with what sites share"].join(tables["site by site"], on="level", suffix="_alone", maintain_order="left")
-    for row in joined.to_dicts():
-        lines.append(
-            f"| {row['level']} | {row['n']:,} | {row['level_held']:.3f} ({row['level_error']:.3f}) | {row['change_held']:.3f} "
-            f"({row['change_error']:.3f}) | {row['level_held_alone']:.3f} | {row['change_held_alone']:.3f} |"
-        )
     lines += [
-        "", "Stated are 0.95. Villages of a few users do not follow the model: most of their days are nothing and few are much,",
-        "and a level of usual days is not their mean. The changes of towns and cities hold less often than stated: their sites",
-        "hang together in ways that a course by county does not tell.", "",
-    ]  # fmt: skip
+        f"| {row['level']} | {row['n']:,} | {row['level_held']:.3f} ({row['level_error']:.3f}) | {row['change_held']:.3f} "
+        f"({row['change_error']:.3f}) | {row['level_held_alone']:.3f} | {row['change_held_alone']:.3f} |"
+        for row in joined.to_dicts()
+    ]
+    lines += [
+        "",
+        "Stated are 0.95. Villages of a few users do not follow the model: most of their days are nothing and few are much,",
+        "and a level of usual days is not their mean. The changes of towns and cities hold less often than stated: their",
+        "sites hang together in ways that a course by county does not tell.",
+        "",
+    ]
     _PAGE.write_text("\n".join(lines), encoding="utf-8")
     print("\n".join(lines))
 

@@ -2,23 +2,47 @@
 
 ``compiled`` is Numba's ``njit`` with what this house wants of every kernel: the lock of the interpreter is released, so that
 :func:`in_chunks` may run pieces on several threads; nothing is assumed about missing numbers (with ``fastmath`` the test
-``x == x`` is removed and gaps become results); the machine code is kept beside the module, or in a folder of the user, and
-where neither can be written it is made anew in each process.
+``x == x`` is removed and gaps become results); the machine code is kept in the user's cache (``NUMBA_CACHE_DIR`` says another
+place), and where that cannot be written it is made anew in each process.
+
+Numba looks at the file of a function alone, not at those of the functions it calls: machine code of an older version would
+be run beside newer sources. So the folder is named after the digest of all modules with kernels.
 
 The trap: a sum must not hang on how a batch was cut. Pieces are rows that do not meet, and each writes its own.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar, cast
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., object])
 _PIECES_A_THREAD = 4
+_PACKAGE = Path(__file__).parents[1]
+# Rooms with kernels.
+_ROOMS = ("core", "loads", "trends")
+
+
+def cache_folder() -> Path:
+    """Where machine code of these sources is kept: ``headworks/kernels-…`` in the user's cache."""
+    digest = hashlib.sha256()
+    for path in sorted(path for room in _ROOMS for path in (_PACKAGE / room).rglob("*.py")):
+        text = path.read_bytes()
+        if b"core.compiled" in text or path == Path(__file__):
+            digest.update(str(path).encode() + text)
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111, PTH118
+    return Path(home) / "headworks" / f"kernels-{digest.hexdigest()[:16]}"
+
+
+_CONFIG: Any = numba.core.config
+if not _CONFIG.CACHE_DIR:
+    _CONFIG.CACHE_DIR = str(cache_folder())
 
 
 def compiled(function: Function) -> Function:
@@ -32,10 +56,36 @@ def compiled(function: Function) -> Function:
     >>> half(3.0)
     1.5
     """
+    return _kept(function, inlined=False)
+
+
+def inlined(function: Function) -> Function:
+    """As :func:`compiled`, and always put into the function that calls it: a loop with a call in it is not done eight at once.
+
+    Examples
+    --------
+    >>> @inlined
+    ... def twice(x: float) -> float:
+    ...     return 2.0 * x
+    >>> twice(3.0)
+    6.0
+    """
+    return _kept(function, inlined=True)
+
+
+def _kept(function: Function, inlined: bool) -> Function:
+    """Compiled, and kept for the next process where there is a folder for it."""
+    # Both words are needed: loops are unrolled before the compiler's last stage puts calls in.
+    how: dict[str, Any] = {
+        "nogil": True,
+        "error_model": "numpy",
+        "forceinline": inlined,
+        "inline": "always" if inlined else "never",
+    }
     try:
-        return cast("Function", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+        return cast("Function", numba.njit(cache=True, **how)(function))
     except RuntimeError:  # no folder to keep the machine code in, or no file the function comes from
-        return cast("Function", numba.njit(nogil=True, error_model="numpy")(function))
+        return cast("Function", numba.njit(**how)(function))
 
 
 def in_chunks(work: Callable[[int, int], None], n_rows: int, threads: int | None = None) -> None:

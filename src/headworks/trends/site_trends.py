@@ -173,7 +173,8 @@ def _counts(days: DayArrays, start: Index, sunday: Index, is_told: npt.NDArray[n
     told = is_told[days.of_series]
     series, ordinal, censored = days.of_series[told], days.ordinal[told], np.isnan(days.value[told])
     row = start[series] + (week_end(ordinal) - sunday[start[series]]) // WEEK_DAYS
-    n_days, n_censored = (np.bincount(row, weight, sunday.size) for weight in (np.ones(row.size), censored.astype(np.float64)))
+    n_days: Array = np.bincount(row, np.ones(row.size), sunday.size).astype(np.float64)
+    n_censored: Array = np.bincount(row, censored.astype(np.float64), sunday.size).astype(np.float64)
     return n_days, n_censored
 
 

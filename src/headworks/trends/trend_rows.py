@@ -76,7 +76,7 @@ def changed(trends: SiteTrends) -> tuple[Array, Array]:
 def area_trend_rows(trends: AreaTrends, network: Network, analyte: str, drug: str, weeks: Index) -> pl.DataFrame:
     """Rows of the table ``trends`` for areas, as :func:`site_trend_rows`."""
     chosen = np.isin(trends.sunday, weeks) & ~(np.isnan(trends.level) & ~(trends.most > 0))
-    found = AreaTrends(*(field[chosen] for field in trends))
+    found = AreaTrends._make(field[chosen] for field in trends)
     values = _columns(
         found.level, np.where(np.isnan(found.level), found.most, np.nan), found.variance, found.u2_site,
         (found.slope, found.slope_variance), (found.change, found.change_variance),

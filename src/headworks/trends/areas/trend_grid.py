@@ -93,7 +93,7 @@ def trend_grid(days: DayArrays, trends: SiteTrends, network: Network, first: int
 
     def shared(level: int) -> SharedGrid:
         names = ("variance", "slope_variance", "change_variance")
-        label = by_unit(trends.course.levels[level].group + 1.0).astype(np.int64) - 1
+        label = by_unit((trends.course.levels[level].group + 1).astype(np.float64)).astype(np.int64) - 1
         return SharedGrid(label, *(grid(np.expm1(said.of_level(level, name))) for name in names))
 
     return TrendGrid(

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from headworks.core.compiled import in_chunks
 from headworks.core.errors import DataRefused
-from headworks.trends.smoother.kernel import likelihood_rows
+from headworks.trends.smoother.likelihood import likelihood_rows
 from headworks.trends.smoother.observations import Array, Index, Observations
 from headworks.trends.smoother.smooth import UNKNOWN_LEVEL_SD, Settings, level_guess
 from headworks.trends.smoother.transition import SLOPE_MEMORY_DAYS, transitions
@@ -58,10 +58,10 @@ def log_likelihoods(seen: Observations, series: Index, nodes: Array, level: floa
         nodes = np.column_stack([nodes, np.full(nodes.shape[0], np.inf), np.zeros((nodes.shape[0], 2))])
     log_z = np.zeros((series.size, nodes.shape[0]))
     begin = np.tile([level, UNKNOWN_LEVEL_SD**2], (series.size, 1))
-    table = transitions()
+    columns, table = seen.as_kernels_read, transitions()
 
     def some(first: int, last: int) -> None:
-        likelihood_rows(first, last, seen.start, seen[1:], series, nodes, table, begin, log_z)  # type: ignore[no-untyped-call]
+        likelihood_rows(first, last, seen.start, columns, series, nodes, table, begin, log_z)  # type: ignore[no-untyped-call]
 
     in_chunks(some, series.size, threads)
     return log_z

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,11 @@ class Observations(NamedTuple):
         """Whether a day has a value."""
         result: npt.NDArray[np.bool_] = self.lower == self.upper
         return result
+
+    @property
+    def as_kernels_read(self) -> tuple[npt.NDArray[Any], ...]:
+        """The columns, each one piece of memory that may be written: kernels are compiled for that alone."""
+        return tuple(np.require(column, requirements=["C", "W"]) for column in self[1:])
 
     def take(self, series: Index) -> Observations:
         """Some of the series, in the order asked for."""

@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from headworks.core.compiled import in_chunks
 from headworks.core.errors import DataRefused
-from headworks.trends.smoother.kernel import N_OUT, N_SEEN, N_STATE, smooth_rows
+from headworks.trends.smoother.kernel import N_OUT, N_SEEN, N_STATE, N_UNSCORED, smooth_rows
+from headworks.trends.smoother.lanes import LANES
 from headworks.trends.smoother.observations import NO_BATCH, Array, Index, Observations
-from headworks.trends.smoother.transition import transitions
+from headworks.trends.smoother.transition import LONGEST_GAP_DAYS, transitions
 
 # Expectation propagation has settled after so many sweeps (docs/methods/smoother.md): more where most days are censored.
 SWEEPS, SWEEPS_MOSTLY_CENSORED, MOSTLY_CENSORED = 2, 4, 0.3
@@ -176,27 +177,48 @@ def smooth(
     starts, days = np.asarray(out_start, np.int64), np.asarray(out_day, np.int64)
     _require_fitting(seen, settings, starts, days, state)
     begun = first_state(seen, settings, level_guess(seen)) if state is None else np.array(state, np.float64)
-    n_series = seen.n_series
-    predicted, out = np.full((seen.day.size, N_SEEN), np.nan), np.full((days.size, N_OUT), np.nan)
-    change, log_z = np.full((days.size, len(lags)), np.nan), np.zeros(n_series)
+    # All of it is written, by the thread whose it is.
+    predicted, out = np.empty((N_SEEN if scored else N_UNSCORED, seen.day.size)), np.empty((N_OUT, days.size))
+    change, log_z = np.full((days.size, len(lags)), np.nan), np.zeros(seen.n_series)
     runs = np.where(censored_share(seen) > MOSTLY_CENSORED, SWEEPS_MOSTLY_CENSORED, SWEEPS)
-    runs = runs if sweeps is None else np.full(n_series, sweeps)
-    columns, laid = seen[1:], np.ascontiguousarray(np.column_stack(settings))
-    table, steps = transitions(), np.asarray(lags, np.int64)
+    runs = runs if sweeps is None else np.full(seen.n_series, sweeps)
+    lanes = _side_by_side(np.diff(seen.start), runs)
+    columns, laid = seen.as_kernels_read, np.ascontiguousarray(np.column_stack(settings))
+    table, steps = transitions(_longest_span(seen.day, days)), np.asarray(lags, np.int64)
 
     def some(first: int, last: int) -> None:
         smooth_rows(  # type: ignore[no-untyped-call]
-            first, last, seen.start, columns, starts, days, laid, table, runs, scored, steps, begun, log_z, predicted, out,
-            change
+            first, last, lanes, seen.start, columns, starts, days, laid, table, runs, scored, steps, begun, log_z, predicted,
+            out, change
         )  # fmt: skip
 
-    in_chunks(some, n_series, threads)
+    in_chunks(some, lanes.shape[0], threads)
     noise = seen.variance + np.repeat(settings.day_variance, np.diff(seen.start)) / seen.n_days
-    of_days = (np.ascontiguousarray(predicted[:, k]) for k in range(N_SEEN))
-    expected, expected_variance, *more = of_days
-    return Smoothed._make(
-        (starts, days, *np.ascontiguousarray(out.T), change, expected, expected_variance, noise, *more, log_z, begun)
-    )
+    expected, expected_variance, *more = predicted
+    if not scored:
+        more += [np.broadcast_to(np.nan, seen.day.shape)] * (N_SEEN - N_UNSCORED)
+    return Smoothed._make((starts, days, *out, change, expected, expected_variance, noise, *more, log_z, begun))
+
+
+def _longest_span(*days: Index) -> int:
+    """Days from the first to the last of all; those within which gaps are told apart at least."""
+    known = [day for day in days if day.size]
+    span = max(int(day.max()) for day in known) - min(int(day.min()) for day in known) if known else 0
+    return max(span, LONGEST_GAP_DAYS)
+
+
+def _side_by_side(n_days: Index, runs: Index) -> Index:
+    """Series to be smoothed together, alike in sweeps and number of days, shape ``(n_groups, LANES)``; -1 is nobody.
+
+    Examples
+    --------
+    >>> _side_by_side(np.array([5, 3, 9]), np.array([2, 4, 2]))[:, :2].tolist()
+    [[0, 2], [1, -1]]
+    """
+    order = np.lexsort((n_days, runs))
+    alike = np.split(order, np.flatnonzero(np.diff(runs[order])) + 1)
+    filled = [np.append(series, np.full(-series.size % LANES, -1, np.int64)) for series in alike]
+    return np.concatenate(filled).reshape(-1, LANES)
 
 
 def _require_fitting(seen: Observations, settings: Settings, starts: Index, days: Index, state: Array | None) -> None:

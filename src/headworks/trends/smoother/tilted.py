@@ -17,16 +17,59 @@ from __future__ import annotations
 
 import math
 
-from headworks.core.compiled import compiled
+from headworks.core.compiled import compiled, inlined
+from headworks.trends.smoother.elementary import exponential, logarithm, tail
 
-_SQRT_HALF = math.sqrt(0.5)
-_SQRT_2_PI = math.sqrt(2.0 * math.pi)
+_PER_SQRT_2_PI = 1.0 / math.sqrt(2.0 * math.pi)
 _LOG_2_PI = math.log(2.0 * math.pi)
 # Normal probabilities vanish in double precision beyond 38 standard deviations.
-_FARTHEST = 36.0
+_FARTHEST, _VANISHED = 36.0, 37.5
 # A narrower interval is a point: the difference of two probabilities would have no digits left.
 _NARROWEST = 1e-4
 _MOST_LOG_ODDS = 600.0
+
+
+@inlined
+def value_site(d: float, s: float, v: float, odds: float, scale: float) -> tuple[float, float, float, float, float]:
+    """``g``, ``h``, the outlier's probability, and two factors of ``Z`` of a day ``d`` above the mean; without a branch.
+
+    ``odds`` are those of an outlier before the day is seen; ``Z`` is the first factor times the exponential of the second,
+    over one and ``odds``.
+    """
+    f0, f1 = s + v, s + scale * v
+    # One division for both: they are the dearest thing here.
+    per = 1.0 / (f0 * f1)
+    i0, i1 = f1 * per, f0 * per
+    apart = i0 - i1
+    square = d * d
+    odds = odds * f0 * math.sqrt(per) * exponential(min(0.5 * square * apart, _MOST_LOG_ODDS))
+    w1 = odds / (1.0 + odds)
+    mean_i = i0 - w1 * apart
+    h = mean_i - w1 * (1.0 - w1) * square * apart * apart
+    return d * mean_i, h, w1, math.sqrt(i0) * (1.0 + odds), -0.5 * (_LOG_2_PI + square * i0)
+
+
+@inlined
+def below_site(upper: float, a: float, s: float, v: float, share: float, scale: float) -> tuple[float, float, float, float]:
+    """``g``, ``h``, the outlier's probability and ``Z`` of a day known to lie below a bound; without a branch."""
+    z0, first0, second0 = _below(upper - a, s + v)
+    z1, first1, second1 = _below(upper - a, s + scale * v)
+    kept = 1.0 - share
+    z = kept * z0 + share * z1
+    per_z = 1.0 / z
+    g = (kept * first0 + share * first1) * per_z
+    return g, g * g - (kept * second0 + share * second1) * per_z, share * z1 * per_z, z
+
+
+@inlined
+def _below(apart: float, f: float) -> tuple[float, float, float]:
+    """Probability of lying below a bound so far above the mean, and its first and second derivative in the mean."""
+    per_root = 1.0 / math.sqrt(f)
+    u = min(max(apart * per_root, -_FARTHEST), _FARTHEST)
+    falling = exponential(-0.5 * u * u)
+    outside = falling * tail(abs(u))
+    density = falling * _PER_SQRT_2_PI * per_root
+    return outside if u < 0.0 else 1.0 - outside, -density, -u * density * per_root
 
 
 @compiled
@@ -52,42 +95,45 @@ def tilted_value(x: float, a: float, s: float, v: float, share: float, scale: fl
     >>> [round(number, 4) for number in tilted_value(1.0, 0.0, 1.0, 1.0, 0.0, 25.0)]
     [0.5, 0.5, -1.5155, 0.0]
     """
-    d = x - a
-    i0 = 1.0 / (s + v)
-    i1 = 1.0 / (s + scale * v)
-    apart = i0 - i1
-    power = 0.5 * d * d * apart
-    if power > _MOST_LOG_ODDS:
-        power = _MOST_LOG_ODDS
-    odds = share / (1.0 - share) * math.sqrt(i1 / i0) * math.exp(power)
-    w1 = odds / (1.0 + odds)
-    mean_i = i0 - w1 * apart
-    h = mean_i - w1 * (1.0 - w1) * d * d * apart * apart
-    # One logarithm: it is the dearest thing here.
-    log_z = math.log(math.sqrt(i0) * (1.0 - share) * (1.0 + odds)) - 0.5 * (_LOG_2_PI + d * d * i0)
-    return d * mean_i, h, log_z, w1
+    g, h, odd, factor, power = value_site(x - a, s, v, share / (1.0 - share), scale)
+    return g, h, logarithm(factor * (1.0 - share)) + power, odd
 
 
-@compiled
-def _within(lower: float, upper: float, a: float, f: float) -> tuple[float, float, float]:
-    """Probability of the interval under N(a, f), and its first and second derivative in ``a``."""
-    root = math.sqrt(f)
-    l, u = (lower - a) / root, (upper - a) / root  # noqa: E741
-    if u > l and l > _FARTHEST:
-        u, l = u - l + _FARTHEST, _FARTHEST  # noqa: E741
-    if u < -_FARTHEST:
-        l, u = l - u - _FARTHEST, -_FARTHEST  # noqa: E741
-    density_l = math.exp(-0.5 * l * l) / _SQRT_2_PI if l > -_FARTHEST else 0.0
-    density_u = math.exp(-0.5 * u * u) / _SQRT_2_PI if u < _FARTHEST else 0.0
-    if lower == -math.inf:
-        return 0.5 * math.erfc(-u * _SQRT_HALF), -density_u / root, -u * density_u / f
-    if l > 0.0:
-        z = 0.5 * (math.erfc(l * _SQRT_HALF) - math.erfc(u * _SQRT_HALF))
-    else:
-        z = 0.5 * (math.erfc(-u * _SQRT_HALF) - math.erfc(-l * _SQRT_HALF))
-    slope_l = l * density_l if density_l > 0.0 else 0.0
-    slope_u = u * density_u if density_u > 0.0 else 0.0
-    return z, (density_l - density_u) / root, (slope_l - slope_u) / f
+@inlined
+def between_site(
+    lower: float, upper: float, a: float, s: float, v: float, share: float, scale: float
+) -> tuple[float, float, float, float]:
+    """``g``, ``h``, ``ln Z`` and the outlier's probability of a day known to lie between two bounds; without a branch."""
+    z0, first0, second0 = _between(lower - a, upper - a, s + v)
+    z1, first1, second1 = _between(lower - a, upper - a, s + scale * v)
+    kept = 1.0 - share
+    z = kept * z0 + share * z1
+    per_z = 1.0 / z
+    g = (kept * first0 + share * first1) * per_z
+    h = g * g - (kept * second0 + share * second1) * per_z
+    is_point = upper - lower < _NARROWEST * math.sqrt(s + v)
+    middle = 0.5 * (lower + upper) if is_point else a
+    g_point, h_point, odd_point, factor, power = value_site(middle - a, s, v, share / kept, scale)
+    log_z = logarithm(factor * kept if is_point else z)
+    odd = odd_point if is_point else share * z1 * per_z
+    return g_point if is_point else g, h_point if is_point else h, log_z + (power if is_point else 0.0), odd
+
+
+@inlined
+def _between(lower: float, upper: float, f: float) -> tuple[float, float, float]:
+    """Probability of lying between two bounds so far above the mean, and its first and second derivative in the mean."""
+    per_root = 1.0 / math.sqrt(f)
+    l, u = lower * per_root, upper * per_root  # noqa: E741
+    # Where nothing is left of either probability, the interval is moved to where something is.
+    moved = max(l - _FARTHEST, 0.0) + min(u + _FARTHEST, 0.0)
+    l, u = max(l - moved, -_VANISHED), min(u - moved, _VANISHED)  # noqa: E741
+    falling_l, falling_u = exponential(-0.5 * l * l), exponential(-0.5 * u * u)
+    outside_l, outside_u = falling_l * tail(abs(l)), falling_u * tail(abs(u))
+    up_to_u = outside_u if u < 0.0 else 1.0 - outside_u
+    density_l = falling_l * _PER_SQRT_2_PI if l > -_FARTHEST else 0.0
+    density_u = falling_u * _PER_SQRT_2_PI if u < _FARTHEST else 0.0
+    z = outside_l - outside_u if l > 0.0 else up_to_u - outside_l
+    return z, (density_l - density_u) * per_root, (l * density_l - u * density_u) * per_root * per_root
 
 
 @compiled
@@ -103,15 +149,7 @@ def tilted_interval(
     >>> [round(number, 4) for number in tilted_interval(-math.inf, 0.0, 0.0, 1.0, 1.0, 0.0, 25.0)]
     [-0.5642, 0.3183, -0.6931, 0.0]
     """
-    if upper - lower < _NARROWEST * math.sqrt(s + v):
-        return tilted_value(0.5 * (lower + upper), a, s, v, share, scale)
-    z0, first0, second0 = _within(lower, upper, a, s + v)
-    z, first, second, w1 = z0, first0, second0, 0.0
-    if share > 0.0:
-        z1, first1, second1 = _within(lower, upper, a, s + scale * v)
-        z = (1.0 - share) * z0 + share * z1
-        first = (1.0 - share) * first0 + share * first1
-        second = (1.0 - share) * second0 + share * second1
-        w1 = share * z1 / z
-    g = first / z
-    return g, g * g - second / z, math.log(z), w1
+    if lower == -math.inf:
+        g, h, odd, z = below_site(upper, a, s, v, share, scale)
+        return g, h, logarithm(z), odd
+    return between_site(lower, upper, a, s, v, share, scale)
