@@ -42,7 +42,10 @@ _WEEK = (0.0, 0.05, 0.1)
 
 
 class LevelCourse(NamedTuple):
-    """The courses of the areas of a level: ``group`` of each series, -1 without; log scale, ``(n_groups, n_weeks)`` each."""
+    """The courses of the areas of a level: ``group`` of each series, -1 without; log scale, ``(n_groups + 1, n_weeks)`` each.
+
+    The last row is 0: that of series without a course, which -1 finds.
+    """
 
     group: Index
     value: Array
@@ -63,9 +66,7 @@ class Course(NamedTuple):
         """Sum over the levels of ``value``, ``variance`` … of a series in a week."""
         total = np.zeros(series.size)
         for level in self.levels:
-            group = level.group[series]
-            known = group >= 0
-            total[known] += getattr(level, name)[group[known], week[known]]
+            total += getattr(level, name)[level.group[series], week]
         return total
 
 
@@ -170,7 +171,7 @@ def _smoothed(group: Index, met: Index, value: Array, variance: Array, first: in
     told = smooth(weekly, _settings(weekly), np.arange(n_groups + 1) * n_weeks, wanted, lags=(lag,), threads=1)
 
     def grid(values: Array) -> Array:
-        return values.reshape(n_groups, n_weeks)
+        return np.vstack([values.reshape(n_groups, n_weeks), np.zeros(n_weeks)])
 
     return LevelCourse(
         group, grid(told.level), grid(told.level_variance), grid(told.filtered), grid(told.slope), grid(told.slope_variance),

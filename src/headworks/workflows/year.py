@@ -146,11 +146,10 @@ def derive_year(
         trending = start(lambda: emit_trends(said, days, register, year_facts.learnt_before, emit, begin))
         printed = facts["published_means"].filter(pl.col("year") == year)
         figures = Figures(days, spread, labels, weeks, printed, register, method, partial(emit, said), begin)
-        areas = start(lambda: emit_areas(figures))
         emit_sites(figures)
-        begin("waiting for areas")
+        emit_areas(figures)
+        begin("waiting for trends")
         trending()
-        areas()
     return YearLoads(loads, kept_out.filter(pl.col("day").dt.year() == year), derived.left_out)
 
 

@@ -10,6 +10,7 @@ that it is learnt once a year and a new week does not change it.
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,7 @@ Index = npt.NDArray[np.int64]
 _JUNE = 6
 # A year of fewer sampled weeks teaches nothing: the settings come from the days that are told.
 LEAST_WEEKS = 13
+_RESIDUES_AT_ONCE = 2
 
 
 class HalfYears(NamedTuple):
@@ -141,18 +143,25 @@ def trends_of_days(
     """
     _, headings = headings_of(days) if days.series.height else ([], {})
     weeks, laboratory = halves.weeks, laboratories(days, network)
-    told: list[pl.DataFrame] = [Trends.create_empty()]
-    outlying: list[pl.DataFrame] = [OutlyingDays.create_empty()]
-    for analyte in sorted(headings):
+
+    def of_residue(analyte: str) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
         mine = days_of_residue(days, analyte)
         if not mine.ordinal.size:
-            continue
-        found = site_trends(mine, course_groups(mine, network), before.of(mine, analyte))
-        told.append(site_trend_rows(mine, found, weeks))
-        outlying.append(outlying_rows(mine, found, *halves.days))
+            return [], []
+        found = site_trends(mine, course_groups(mine, network), before.of(mine, analyte), threads=1)
+        told = [site_trend_rows(mine, found, weeks)]
         if network.unit.size:
             of_areas = area_trends_of(mine, found, network, weeks, laboratory)
             told.append(area_trend_rows(of_areas, network, analyte, headings[analyte], weeks))
+        return told, [outlying_rows(mine, found, *halves.days)]
+
+    told: list[pl.DataFrame] = [Trends.create_empty()]
+    outlying: list[pl.DataFrame] = [OutlyingDays.create_empty()]
+    # Residues have nothing to do with each other; what comes out is the same however many are under way.
+    with ThreadPoolExecutor(_RESIDUES_AT_ONCE, thread_name_prefix="headworks-trends") as pool:
+        for rows, standing_out in pool.map(of_residue, sorted(headings)):
+            told += rows
+            outlying += standing_out
     return _with_half_year(pl.concat(told)), _with_day_part(pl.concat(outlying))
 
 

@@ -129,6 +129,4 @@ class _Said:
     def of_level(self, level: int, name: str) -> Array:
         """A variance of the course of one level; 0 for rows that follow none."""
         one = self._course.levels[level]
-        group = one.group[self._series]
-        values = np.nan_to_num(getattr(one, name))[np.maximum(group, 0), self._week]
-        return np.where((group >= 0) & self.seen, values, 0.0)
+        return np.where(self.seen, np.nan_to_num(getattr(one, name))[one.group[self._series], self._week], 0.0)
