@@ -44,7 +44,7 @@ class ServedTable(NamedTuple):
     # Whose rows, of a table that holds sites and areas.
     kind: str = ""
     # Whether a withheld row is said to be there. An event is not: that it happened is what is withheld; nor are estimates of
-    # thousands of areas that nobody sampled.
+    # thousands of areas that nobody sampled, nor weeks of trends, whose own figures say that they are withheld.
     says_withheld: bool = True
 
 
@@ -56,8 +56,8 @@ TABLES = {
     "site_consumption": ServedTable("period_consumption", "site_id", ("drug", "period")),
     "site_changes": ServedTable("changes", "site_id", ("drug", "period")),
     "area_estimates": ServedTable("area_estimates", "area_id", ("drug", "analyte", "period"), says_withheld=False),
-    "area_trends": ServedTable("trends", "unit_id", ("drug", "analyte", "period"), kind="area"),
-    "site_trends": ServedTable("trends", "unit_id", ("drug", "analyte", "period"), kind="site"),
+    "area_trends": ServedTable("trends", "unit_id", ("drug", "analyte", "period"), kind="area", says_withheld=False),
+    "site_trends": ServedTable("trends", "unit_id", ("drug", "analyte", "period"), kind="site", says_withheld=False),
     "site_outlying": ServedTable("outlying_days", "site_id", ("drug", "analyte", "day"), says_withheld=False),
 }
 MAP = "area_map"
@@ -182,8 +182,6 @@ def served_rows(disclosure: Disclosure, run: Manifest, table: ServedTable) -> pl
         return shown
     key = [table.unit, *table.order]
     spoken = [name for name in (*key, "drug", "period_kind", "level", "previous_period") if name in raw.columns]
-    if table.kind:
-        spoken.remove("level")  # the level of a trend is its figure, that of an area where it stands in the tree
     withheld = raw.join(shown, on=key, how="anti").select(list(dict.fromkeys(spoken))).with_columns(state=pl.lit("suppressed"))
     return pl.concat([shown, withheld], how="diagonal")
 
