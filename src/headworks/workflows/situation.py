@@ -21,7 +21,7 @@ from headworks.workflows.scope import Scope, years_touched
 from headworks.workflows.steps import Steps
 from headworks.workflows.year import Emit, Recomputed, YearFacts, derive_year, year_range
 from headworks.workflows.year_days import LOOKED_BACK_ON
-from headworks.workflows.year_trends import NOTHING_LEARNT, LearntBefore, half_years_of
+from headworks.workflows.year_trends import LearntBefore, half_years_of, nothing_learnt
 
 NOT_KNOWN = "the sample is not known"
 _LEFT_OUT = ["sample_id", "analyte", "replicate", "reason"]
@@ -198,7 +198,7 @@ class InMemory:
     def learnt_before(self, year: int) -> LearntBefore:
         """Nothing: there was no run before."""
         del year
-        return NOTHING_LEARNT
+        return nothing_learnt()
 
 
 def with_sampling_day(samples: pl.DataFrame) -> pl.DataFrame:

@@ -96,7 +96,11 @@ class LearntBefore(NamedTuple):
 
 # Their names on the shelf.
 LEARNT = ("trend_settings", "weekday_offsets")
-NOTHING_LEARNT = LearntBefore(TrendSettings.create_empty(), WeekdayOffsets.create_empty())
+
+
+def nothing_learnt() -> LearntBefore:
+    """Where no year taught anything. Not a constant: a table made while modules are loaded starts threads before a fork."""
+    return LearntBefore(TrendSettings.create_empty(), WeekdayOffsets.create_empty())
 
 
 def learn_from_year(days: DayArrays, network: Network, year: int) -> LearntBefore:
@@ -114,7 +118,7 @@ def learn_from_year(days: DayArrays, network: Network, year: int) -> LearntBefor
     first, last = _days_of(f"{year}-H1")[0], _days_of(f"{year}-H2")[1]
     mine = days.take((days.ordinal >= first) & (days.ordinal <= last))
     if np.unique(week_end(mine.ordinal)).size < LEAST_WEEKS:
-        return NOTHING_LEARNT
+        return nothing_learnt()
     found = []
     for analyte in sorted(headings_of(mine)[1]):
         of_residue = days_of_residue(mine, analyte)
@@ -126,7 +130,7 @@ def learn_from_year(days: DayArrays, network: Network, year: int) -> LearntBefor
 
 
 def trends_of_days(
-    days: DayArrays, network: Network, halves: HalfYears, before: LearntBefore = NOTHING_LEARNT
+    days: DayArrays, network: Network, halves: HalfYears, before: LearntBefore | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Tables ``trends`` and ``outlying_days`` of some half-years, with their ``part``.
 
@@ -148,7 +152,9 @@ def trends_of_days(
         mine = days_of_residue(days, analyte)
         if not mine.ordinal.size:
             return [], []
-        found = site_trends(mine, course_groups(mine, network), before.of(mine, analyte), threads=1)
+        found = site_trends(
+            mine, course_groups(mine, network), None if before is None else before.of(mine, analyte), threads=1
+        )
         told = [site_trend_rows(mine, found, weeks)]
         if network.unit.size:
             of_areas = area_trends_of(mine, found, network, weeks, laboratory)
