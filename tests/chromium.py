@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import threading
+import time
 import warnings
 from contextlib import contextmanager
 
@@ -32,6 +34,14 @@ def require_chromium():
     missing = [name for name, found in there.items() if not found]
     if missing and os.environ.get("CI", "").lower() != "true":
         pytest.skip("not on this machine: " + ", ".join(missing))
+
+
+def leave(driver, seconds=30.0):
+    """Leave the page, and wait until the test's server has answered what the page had asked for: its database goes next."""
+    driver.get("about:blank")
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and any("process_request" in one.name for one in threading.enumerate()):
+        time.sleep(0.05)
 
 
 @contextmanager

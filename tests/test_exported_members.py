@@ -34,3 +34,14 @@ def test_importing_the_package_loads_no_heavy_library():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = headworks.no_such_name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the threads of a process as Linux lists them")
+def test_loading_a_run_starts_no_threads_of_the_table_library():
+    # A process that is forked while they run may wait for ever: no table is made while modules are loaded.
+    count = "print(len(os.listdir('/proc/self/task')))"
+    libraries = "import os, numba, polars, scipy.special, deltalake, dataframely"
+    code = f"{libraries}; {count}; import headworks.jobs.run, headworks.jobs.import_files; {count}"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    before, after = map(int, answer.stdout.split())
+    assert after <= before + 1

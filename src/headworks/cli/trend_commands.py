@@ -12,7 +12,6 @@ from headworks.cli.app import app
 from headworks.cli.console import result, result_json, say, steps, write_out
 from headworks.cli.workspace_commands import AsJson, Tier, WorkspacePath
 from headworks.core.errors import UsageError
-from headworks.core.periods import Period
 
 if TYPE_CHECKING:
     from headworks.jobs.unit_trend import UnitTrend
@@ -128,6 +127,8 @@ def _pace(found: UnitTrend) -> str:
     change = found.change
     if change is None or change.lower <= 1 <= change.upper:
         return "Doubling time: none is sure."
+    from headworks.core.periods import Period
+
     weeks = (Period.parse(change.last).first - Period.parse(change.first).first).days / 7
     quick, slow = sorted(abs(weeks * math.log(2) / math.log(ratio)) for ratio in (change.lower, change.upper))
     middle = abs(weeks * math.log(2) / math.log(change.ratio))

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 from django.test import Client
-from tests.chromium import WEBGL, chromium
+from tests.chromium import WEBGL, chromium, leave
 from tests.web.conftest import area_at
 
 from headworks.store import read_facts
@@ -51,7 +51,8 @@ def open_page(browser, live_server, province_made, settings, account):
         browser.get(live_server.url + address)
         return browser
 
-    return go
+    yield go
+    leave(browser)
 
 
 def wait_for(driver, script):
