@@ -7,11 +7,11 @@ of a week and area together say
 
     r = sum g / sum h,    var r = 1 / sum h                                                              (T23)
 
-and to this variance comes what laboratory batches leave, for the sites of a county that share one err together: the sum over
-batches of ``(sum h / sum h)^2 u_batch^2``. The weekly values are smoothed as days are, but without outliers: a week in which
-everybody stands out is the course. How much it wanders is learnt over the areas of a level. The province comes first; what is
-left is the course of a city about its province's, then of a county about its city's. Sites are then smoothed about the sum of
-their courses.
+and to this variance comes what laboratory batches leave, because the sites that share one err together: the sum over batches
+of ``(sum of h u_batch over its days / sum h)^2``. The weekly values are smoothed as days are, but without outliers: a week in
+which everybody stands out is the course. How much it wanders is learnt over the areas of a level. The province comes first;
+what is left is the course of a city about its province's, then of a county about its city's. Sites are then smoothed about
+the sum of their courses.
 
 The trap: an area of a few sites has no course of its own, or the course would be those sites' noise, counted twice.
 """

@@ -22,13 +22,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from headworks.trends.common_course import Course, common_course
+from headworks.trends.common_course import WEEK_DAYS, Course, common_course
 from headworks.trends.day_arrays import DayArrays
 from headworks.trends.smoother import FittedSettings, Observations, Offsets, Trends, observations_of, smooth_trends
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
-WEEK_DAYS = 7
 # 1970-01-04 was a Sunday: the day on which an ISO week ends.
 _A_SUNDAY = 3
 # A quarter of a year in weeks: how far back a change looks.

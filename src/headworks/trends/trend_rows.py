@@ -16,8 +16,9 @@ from headworks.core.schema import polars_schema
 from headworks.tables.levels import OutlyingDays, Trends
 from headworks.trends.areas.network import Network
 from headworks.trends.areas.trend import AreaTrends
+from headworks.trends.common_course import WEEK_DAYS
 from headworks.trends.day_arrays import DayArrays
-from headworks.trends.site_trends import QUARTER_WEEKS, WEEK_DAYS, SiteTrends, week_end
+from headworks.trends.site_trends import QUARTER_WEEKS, SiteTrends, week_end
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]

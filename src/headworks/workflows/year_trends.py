@@ -21,9 +21,10 @@ from headworks.tables import PART, OutlyingDays, Trends, TrendSettings, WeekdayO
 from headworks.trends.areas.network import Network
 from headworks.trends.areas.roll_up import headings_of
 from headworks.trends.areas.trend import area_trends_of, course_groups, laboratories
+from headworks.trends.common_course import WEEK_DAYS
 from headworks.trends.day_arrays import DayArrays, days_of_residue
 from headworks.trends.learnt_settings import learn, learnt_of, learnt_rows
-from headworks.trends.site_trends import WEEK_DAYS, Learnt, site_trends, week_end
+from headworks.trends.site_trends import Learnt, site_trends, week_end
 from headworks.trends.trend_rows import area_trend_rows, outlying_rows, site_trend_rows
 
 Index = npt.NDArray[np.int64]

@@ -67,7 +67,7 @@ GOOD = Override("b", "ketamine", "released", "li", "Rerun agrees within 3 %.")
 
 
 def test_a_second_person_with_a_reason_may_overrule():
-    require_second_person(GOOD, frozenset({"wang", "chen"}))
+    assert require_second_person(GOOD, frozenset({"wang", "chen"})) is None
 
 
 @pytest.mark.parametrize("who", ["wang", " Wang ", "", "  "])
@@ -85,7 +85,7 @@ def test_without_a_reason_or_a_known_verdict_nothing_is_overruled(change):
 
 
 def test_a_reason_in_chinese_is_a_reason():
-    require_second_person(GOOD._replace(reason="复测一致"), frozenset({"王"}))
+    assert require_second_person(GOOD._replace(reason="复测一致"), frozenset({"王"})) is None
 
 
 def test_the_last_override_counts_and_what_was_computed_stays():

@@ -48,8 +48,11 @@ def test_each_kind_of_reader_is_served_once_and_those_without_figures_not(provin
 
 def test_the_thread_ends_when_told_and_goes_on_after_a_failure(province, account, monkeypatch):
     account("officer", area_at(3).path)
-    asked = iter([False, False, True])
+    asked, tried = iter([False, False, True]), []
     monkeypatch.setattr(beforehand, "_LOOK_SECONDS", 0.0)
-    monkeypatch.setattr(beforehand, "make_landing", never)
+    monkeypatch.setattr(beforehand, "make_landing", lambda reader: (tried.append(reader.username), never()))
     monkeypatch.setattr(beforehand.connections, "close_all", lambda: None)
     beforehand.make_beforehand(lambda: next(asked))
+    # What failed is not tried again until other figures are shown, and the thread came to its end.
+    assert len(tried) == 1
+    assert next(asked, None) is None

@@ -28,8 +28,9 @@ from headworks.trends.areas.members import active_entries
 from headworks.trends.areas.network import Network
 from headworks.trends.areas.shared_errors import MemberSums, SharedBy
 from headworks.trends.areas.trend_grid import TrendGrid, site_places, trend_grid
+from headworks.trends.common_course import WEEK_DAYS
 from headworks.trends.day_arrays import DayArrays
-from headworks.trends.site_trends import QUARTER_WEEKS, WEEK_DAYS, SiteTrends
+from headworks.trends.site_trends import QUARTER_WEEKS, SiteTrends
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]

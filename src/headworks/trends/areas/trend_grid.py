@@ -9,8 +9,9 @@ import numpy.typing as npt
 import polars as pl
 
 from headworks.trends.areas.network import Network
+from headworks.trends.common_course import WEEK_DAYS
 from headworks.trends.day_arrays import DayArrays
-from headworks.trends.site_trends import WEEK_DAYS, SiteTrends
+from headworks.trends.site_trends import SiteTrends
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
