@@ -26,7 +26,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 _PIECES_A_THREAD = 4
 _PACKAGE = Path(__file__).parents[1]
 # Rooms with kernels.
-_ROOMS = ("core", "loads", "trends")
+_ROOMS = ("core", "lab", "loads", "trends", "warning")
 
 
 def cache_folder() -> Path:
