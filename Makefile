@@ -48,7 +48,7 @@ test: install lint types floors
 	scripts/install-browser
 	scripts/install-postgres
 	$(BIN)/python scripts/compile-kernels
-	$(BIN)/python -m pytest -n 4 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m docs.generate --check
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 

@@ -1,6 +1,7 @@
 """For all tests, doctests included: no deadlines on shared machines, the same examples in every run, loud skips in CI."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -11,6 +12,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "headworks"))
 
 # Markers whose tests may be skipped on a machine that lacks something, but never where a submission is judged.
 _NEVER_SKIPPED_IN_CI = {"browser", "shared", "postgres"}
+
+_SLOWEST_FIRST = Path(__file__).parent / "tests" / "slowest_first.txt"
+
+
+def pytest_collection_modifyitems(items):
+    """Long files begin first; the order within a file, and that of all others, stays."""
+    named = [line for line in _SLOWEST_FIRST.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    place = {str(_SLOWEST_FIRST.parents[1] / name): number for number, name in enumerate(named)}
+    items.sort(key=lambda item: place.get(str(item.path), len(place)))
 
 
 @pytest.hookimpl(hookwrapper=True)

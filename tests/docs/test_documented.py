@@ -166,3 +166,8 @@ def test_the_readme_shows_what_the_demo_prints(name):
 
 def test_contributing_fits_two_screens():
     assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 110
+
+
+def test_the_files_that_begin_first_are_there() -> None:
+    named = (ROOT / "tests" / "slowest_first.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in named if not line.startswith("#") and not (ROOT / line).is_file()] == []
