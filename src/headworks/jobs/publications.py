@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -33,16 +34,32 @@ def log_publication(workspace: Workspace, rule: TierRule, what: str, target: str
     }
     path = workspace.path / _FOLDER / "log.jsonl"
     path.parent.mkdir(exist_ok=True)
-    with path.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with path.open("ab") as log:
+        # A line that a power cut left unfinished stays by itself; ours begins on its own.
+        torn = b"" if log.tell() == 0 or _ends_with_line(path) else b"\n"
+        log.write(torn + json.dumps(line, ensure_ascii=False).encode() + b"\n")
+
+
+def _ends_with_line(path: Path) -> bool:
+    with path.open("rb") as log:
+        log.seek(-1, io.SEEK_END)
+        return log.read() == b"\n"
 
 
 def read_publications(workspace: Workspace) -> list[dict[str, Any]]:
-    """The lines of the log, oldest first."""
+    """The lines of the log, oldest first; one that was cut off in the middle was never finished and is left out."""
     path = workspace.path / _FOLDER / "log.jsonl"
     if not path.is_file():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [found for line in path.read_text(encoding="utf-8", errors="replace").split("\n") if (found := _line(line))]
+
+
+def _line(text: str) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads(text)
+    except json.JSONDecodeError:
+        return None
+    return found
 
 
 def keep_edition(workspace: Workspace, run_id: str, tier: str, members: pl.DataFrame) -> None:
