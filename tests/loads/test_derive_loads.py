@@ -45,6 +45,13 @@ def test_a_results_own_uncertainty_counts_before_the_default():
     assert row["u_day"] == pytest.approx(combine([0.10, 0.05, 0.0]))
 
 
+def test_what_a_laboratory_says_of_its_batch_counts_before_the_default_and_does_not_average_out():
+    # A result of 0.1 and one that brings none, 0.06: their mean shares at most 0.1.
+    assert only(result(450.0, u_batch=0.1))["u_batch"] == pytest.approx(0.1)
+    two = only(result(450.0, u_batch=0.1), result(450.0, replicate=2, u_batch=None))
+    assert two["u_batch"] == pytest.approx(0.1)
+
+
 def test_below_loq_has_no_value_and_is_at_most_the_load_at_the_loq():
     row = only(result(None, detection="below_loq", lod_ng_per_l=1.0, loq_ng_per_l=10.0))
     assert row["load_mg_per_day"] is None

@@ -48,9 +48,11 @@ def run_app(arguments: list[str] | None = None) -> int:
     from headworks.cli import (  # noqa: F401  they register themselves
         data_commands,
         explain_commands,
+        lab_commands,
         places_commands,
         plan_commands,
         reference_commands,
+        report_commands,
         serve_commands,
         simulate_commands,
         trend_commands,

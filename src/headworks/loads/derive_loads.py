@@ -53,7 +53,7 @@ def derive_loads(inputs: LoadInputs, uncertainty: dict[str, float], *, stability
         Measurements, samples, sites, populations and flows, each the latest row of its key.
     uncertainty
         Relative standard uncertainties used where a result brings none: ``sampling, flow, analysis`` (each day),
-        ``calibration`` (batch), ``population`` (site).
+        ``calibration`` (batch; a result's own ``u_batch`` goes before it), ``population`` (site).
     stability
         ``site_id, analyte, surviving_fraction, u_stability`` as ``derive_stability`` gives them: concentrations are divided by
         the first (L16), the second joins ``u_site`` and all bounds. None for neither; so for a site and residue without a row.
@@ -140,6 +140,7 @@ def _one_row_per_day(results: pl.DataFrame, uncertainty: dict[str, float]) -> pl
             pl.col("u_flow").fill_null(uncertainty["flow"]),
             pl.col("u_analysis").fill_null(uncertainty["analysis"]),
         ),
+        _u_batch=_of_batch(results).fill_null(uncertainty["calibration"]),
     )
     is_alone = pl.len().over("site_id", "day", "analyte") == 1 if _has_repeats(results) else pl.lit(value=True)
     results = results.with_columns(_is_alone=is_alone)
@@ -158,9 +159,10 @@ def _one_row_per_day(results: pl.DataFrame, uncertainty: dict[str, float]) -> pl
         population_method="population_method",
         u_site="u_site",
         n_results=pl.lit(1, dtype=pl.UInt32),
+        u_batch="_u_batch",
     )
     several = _averaged(results.filter(~pl.col("_is_alone")))
-    return pl.concat([single, several.select(single.columns)]).with_columns(u_batch=pl.lit(uncertainty["calibration"]))
+    return pl.concat([single, several.select(single.columns)])
 
 
 def _has_repeats(results: pl.DataFrame) -> bool:
@@ -186,7 +188,14 @@ def _averaged(results: pl.DataFrame) -> pl.DataFrame:
         population_method=pl.col("population_method").first(),
         u_site=pl.col("u_site").first(),
         n_results=pl.len(),
+        # What a batch shares does not average out within it.
+        u_batch=pl.col("_u_batch").max(),
     )
+
+
+def _of_batch(results: pl.DataFrame) -> pl.Expr:
+    """What the laboratory says its batch shares; nothing in tables of before it could."""
+    return pl.col("u_batch") if "u_batch" in results.columns else pl.lit(None, pl.Float64)
 
 
 def _relative(*terms: pl.Expr) -> pl.Expr:

@@ -56,6 +56,7 @@ class Measurements(Table):
     lod_ng_per_l = dy.Float64(nullable=True, min=0, description="Limit of detection of this result.", metadata=about("ng/L"))
     loq_ng_per_l = dy.Float64(nullable=True, min=0, description="Limit of quantification of this result.", metadata=about("ng/L"))
     u_analysis = dy.Float64(nullable=True, min=0, description="Relative standard uncertainty of repeatability.", metadata=about("1"))
+    u_batch = dy.Float64(nullable=True, min=0, description="Relative standard uncertainty that the batch shares: calibration, bias.", metadata=about("1"))
     batch_id = dy.String(nullable=True, description="Laboratory batch; what shares its calibration.", metadata=about("-"))
     method = dy.String(nullable=True, description="Analytical method.", metadata=about("-"))
     qc_flag = dy.Enum(QC_FLAGS, description="Verdict of quality control; a rejected result is kept and not used.", metadata=about("-"))

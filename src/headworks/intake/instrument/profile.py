@@ -126,6 +126,22 @@ def load_profile(source: str | Path) -> Profile:
         raise UsageError(
             "The profile is not TOML.", where=where, found=str(problem), remedy="Correct that line", code="HW-U005"
         ) from problem
+    return profile_of(said, where)
+
+
+def profile_of(said: dict[str, Any], where: str = "profile") -> Profile:
+    """The profile that a table of TOML says, already read.
+
+    Raises
+    ------
+    UsageError
+        ``HW-U005`` for an unknown key or a value that is not allowed.
+
+    Examples
+    --------
+    >>> profile_of({"decimal": ","}).decimal
+    ','
+    """
     known = [item.name for item in fields(Profile)]
     for key, value in said.items():
         _require(key in known, where, key, _nearest(key, known))

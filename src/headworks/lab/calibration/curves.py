@@ -18,7 +18,14 @@ import numpy.typing as npt
 
 from headworks.core.errors import DataRefused
 from headworks.lab.calibration.accepted_range import Flags, Index, Problem, accepted_range
-from headworks.lab.calibration.noise_shape import NoiseModel, NoiseShapes, averaged_shapes, known_shape, stated_shape
+from headworks.lab.calibration.noise_shape import (
+    FurtherNoise,
+    NoiseModel,
+    NoiseShapes,
+    averaged_shapes,
+    known_shape,
+    stated_shape,
+)
 from headworks.lab.calibration.weighted_curve import (
     Array,
     Basis,
@@ -81,6 +88,7 @@ def fit_curves(
     profile: str | CalibrationProfile = "headworks_default",
     standard_area: npt.ArrayLike | None = None,
     noise: NoiseModel | None = None,
+    further: FurtherNoise | None = None,
 ) -> Curves:
     """A calibration curve for every row: one analyte of one batch.
 
@@ -101,6 +109,9 @@ def fit_curves(
         Area of the internal standard of each calibrator.
     noise
         Noise known from elsewhere; without, the weight states it, or, where the product chose the weight, the calibrators.
+    further
+        Controls of the batch and calibrations of earlier ones, which show the noise beside the calibrators where the product
+        chose the weight.
 
     Returns
     -------
@@ -134,7 +145,9 @@ def fit_curves(
     chosen = {name: _choose(choice, [fit[name] for fit in fits]) for name in fits[0]}
     power = np.array([WEIGHT_POWERS[name] for name in names])[choice]
     basis = Basis(*(chosen[field] for field in Basis._fields))
-    shapes, degrees = _noise_of(chosen, basis, power, (nominal, response, usable), None if weight == "auto" else weight, noise)
+    shapes, degrees = _noise_of(
+        chosen, basis, power, (nominal, response, usable), None if weight == "auto" else weight, noise, further
+    )
     found = accepted_range(nominal, chosen["deviation"], usable, rules)
     problems = found.problems | _problems_of_fit(chosen, basis, degree, usable)
     if rules.rse_limit is not None:
@@ -153,7 +166,7 @@ def fit_curves(
 
 def _noise_of(
     chosen: dict[str, Array], basis: Basis, power: Array, calibrators: tuple[Array, Array, Flags], named: str | None,
-    noise: NoiseModel | None,
+    noise: NoiseModel | None, further: FurtherNoise | None,
 ) -> tuple[NoiseShapes, Array]:  # fmt: skip
     """Noise as it is known, as the named weight states it, or as the calibrators make it likely; its degrees of freedom."""
     x, y, usable = calibrators
@@ -164,7 +177,7 @@ def _noise_of(
         known = known_shape(values, basis.norms, w, clean_x, chosen["slope"], noise)
         return known, np.full(power.shape, float(noise.degrees_of_freedom))
     if named is None:
-        return averaged_shapes(values, basis.norms, w, clean_x, clean_y, values.shape[2] - 1), chosen["free"]
+        return averaged_shapes(values, basis.norms, w, clean_x, clean_y, values.shape[2] - 1, chosen["slope"], further)
     return stated_shape(values, basis.norms, w, clean_x, power / 2, chosen["s"]), chosen["free"]
 
 

@@ -77,5 +77,6 @@ def check_batches(
             remedy="Give the columns of FINDING_SCHEMA",
             code="HW-D631",
         )
-    findings = pl.concat(parts)
+    # What others found comes first: without a calibration, controls have no result either.
+    findings = pl.concat([parts[-1], *parts[:-1]])
     return BatchCheck(findings, batch_verdicts(rows, findings), chart)
