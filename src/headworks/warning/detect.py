@@ -57,7 +57,9 @@ def detect(
     UsageError
         ``HW-U230`` to ``HW-U233``: a range, method or setting that means nothing.
 
-    References ---------- Farrington et al. 1996, J. R. Statist. Soc. A 159, 547–563; Noufaily et al. 2013, Stat. Med. 32,
+    References
+    ----------
+    Farrington et al. 1996, J. R. Statist. Soc. A 159, 547–563; Noufaily et al. 2013, Stat. Med. 32,
     1206–1222; Fricker et al. 2008, Stat. Med. 27, 3407–3429; Rossi et al. 1999, Stat. Med. 18, 2111–2122; Riebler 2004.
 
     Examples

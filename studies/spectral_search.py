@@ -1,0 +1,225 @@
+"""Which compound a spectrum from another instrument is given, and how often one that is not in the library gets a name.
+
+    make study NAME=spectral_search
+
+Reads the demonstration library in the shared data beside the project. Writes ``docs/studies/spectral_search.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from headworks.intake.spectra import read_spectra
+from headworks.lab.screening import THRESHOLD, index_library, search_library
+
+LIBRARY = Path(__file__).parents[2] / "shared" / "data" / "massbank-drugs" / "massbank_drugs.msp"
+REPORT = Path(__file__).parents[1] / "docs" / "studies" / "spectral_search.md"
+SEED = 20261122
+SEEDS = 40
+ABSENT = 0.25
+THRESHOLDS = (0.5, 0.55, 0.6, 0.62, 0.65, 0.7, 0.75)
+
+
+class Pairs(NamedTuple):
+    """Every pair of a query and another record within 10 ppm, best first; and what the records are."""
+
+    query: np.ndarray
+    record: np.ndarray
+    scores: dict[str, np.ndarray]
+    compound: np.ndarray
+    is_target: np.ndarray
+    source: dict[str, np.ndarray]
+
+
+class Split(NamedTuple):
+    """Records that are asked, records that are the library, and whether the compound of each record is in it."""
+
+    asked: np.ndarray
+    library: np.ndarray
+    is_known: np.ndarray
+
+
+class Outcome(NamedTuple):
+    """Of a split: ranks of the right compound (99: none), score and rightness of the first, scores of absent ones' first."""
+
+    rank: np.ndarray
+    top: np.ndarray
+    is_right: np.ndarray
+    absent: np.ndarray
+
+
+def pairs() -> Pairs:
+    """Scores of the whole library against itself, each record but itself."""
+    content = LIBRARY.read_bytes()
+    spectra = read_spectra(content, LIBRARY.name).spectra
+    index = index_library(spectra)
+    records = index.records
+    place = {name: k for k, name in enumerate(spectra["spectrum_id"].to_list())}
+    ordered = spectra[[place[name] for name in records["spectrum_id"].to_list()]]
+    found = search_library(index, ordered, by_record=True)
+    is_other = found.query != found.record
+    # Both are fields the library's reader has no use for.
+    roles = [line[6:] for line in content.decode().splitlines() if line.startswith("Role: ")]
+    role = np.array(roles)[[place[name] for name in records["spectrum_id"].to_list()]]
+    instrument = records["instrument"].str.replace_all(r"[() ]|Fisher|Scientific|Thermo|SCIEX|Bruker", "").to_numpy()
+    energy = records["collision_energy"].fill_null("").to_numpy()
+    contributor = records["contributor"].fill_null("").to_numpy()
+    source = {
+        "instrument": instrument, "contributor": contributor,
+        "instrument and contributor": np.char.add(instrument.astype(str), contributor.astype(str)),
+        "energy": np.char.add(instrument.astype(str), energy.astype(str)),
+    }  # fmt: skip
+    scores = {"score": found.score, "entropy": found.entropy, "cosine": found.cosine}
+    return Pairs(
+        found.query[is_other], found.record[is_other], {k: v[is_other] for k, v in scores.items()}, index.compound_number,
+        role == "target", source,
+    )  # fmt: skip
+
+
+def whole_sources(data: Pairs, by: str, rng: np.random.Generator, *, only_targets: bool) -> Split:
+    """Sources of about 500 records are asked, all others are the library; a quarter of the compounds is taken from it."""
+    source = data.source[by]
+    names, counts = np.unique(source, return_counts=True)
+    held: list[str] = []
+    for k in rng.permutation(names.size):
+        if sum(counts[np.isin(names, held)]) + counts[k] <= 700:
+            held.append(names[k])
+        if sum(counts[np.isin(names, held)]) > 450:
+            break
+    is_absent = rng.random(data.compound.max() + 1) < ABSENT
+    asked = np.isin(source, held) & (data.is_target if only_targets else True)
+    return _known_only(data, asked, ~np.isin(source, held), is_absent)
+
+
+def each_source(data: Pairs, by: str, rng: np.random.Generator, *, most: int = 3) -> Split:
+    """Of each target one source is asked and the others are the library: harder, for isomers stay with all their sources."""
+    source, n = data.source[by], data.compound.max() + 1
+    is_absent = (rng.random(n) < ABSENT) & np.isin(np.arange(n), data.compound[data.is_target])
+    library, asked = np.ones(data.compound.size, bool), np.zeros(data.compound.size, bool)
+    for number in np.unique(data.compound[data.is_target]):
+        rows = np.flatnonzero(data.compound == number)
+        names = np.unique(source[rows])
+        if is_absent[number]:
+            held = rows
+        elif names.size < 2:
+            continue
+        else:
+            n_held = max(1, int(0.3 * names.size)) if by == "energy" else 1
+            held = rows[np.isin(source[rows], rng.permutation(names)[:n_held])]
+        library[held] = False
+        asked[rng.permutation(held)[:most]] = True
+    return _known_only(data, asked, library, is_absent)
+
+
+def _known_only(data: Pairs, asked: np.ndarray, library: np.ndarray, is_absent: np.ndarray) -> Split:
+    library = library & ~is_absent[data.compound]
+    has = np.zeros(is_absent.size, bool)
+    has[data.compound[library]] = True
+    return Split(asked & (has | is_absent)[data.compound], library, ~is_absent[data.compound])
+
+
+DESIGNS: dict[str, Callable[[Pairs, np.random.Generator], Split]] = {
+    "whole instruments of contributors": lambda d, r: whole_sources(d, "instrument and contributor", r, only_targets=True),
+    "whole instruments": lambda d, r: whole_sources(d, "instrument", r, only_targets=False),
+    "whole contributors": lambda d, r: whole_sources(d, "contributor", r, only_targets=False),
+    "one instrument of each target": lambda d, r: each_source(d, "instrument", r),
+    "one contributor of each target": lambda d, r: each_source(d, "contributor", r),
+    "energies of each target": lambda d, r: each_source(d, "energy", r),
+}
+
+
+def outcome(data: Pairs, split: Split, method: str) -> Outcome:
+    """What the search says of the split's queries."""
+    is_used = split.asked[data.query] & split.library[data.record]
+    query, compound = data.query[is_used], data.compound[data.record[is_used]]
+    score = data.scores[method][is_used]
+    order = np.lexsort((np.arange(query.size), -score, query))
+    query, compound, score = query[order], compound[order], score[order]
+    _, first = np.unique(query * 10_000 + compound, return_index=True)
+    first.sort()
+    query, compound, score = query[first], compound[first], score[first]
+    begin = np.searchsorted(query, query, side="left")
+    rank = np.arange(query.size) - begin
+    n = split.asked.size
+    right, top, is_right = np.full(n, 99), np.zeros(n), np.zeros(n, bool)
+    hit = compound == data.compound[query]
+    right[query[hit]] = rank[hit]
+    top[query[rank == 0]], is_right[query[rank == 0]] = score[rank == 0], hit[rank == 0]
+    known, absent = split.asked & split.is_known, split.asked & ~split.is_known
+    return Outcome(right[known], top[known], is_right[known], top[absent])
+
+
+def rates(found: list[Outcome], threshold: float) -> tuple[float, ...]:
+    """top-1, top-5, recall, wrong, false: means over splits."""
+    rows = [
+        (
+            np.mean(one.rank == 0), np.mean(one.rank < 5), np.mean(one.is_right & (one.top >= threshold)),
+            np.mean(~one.is_right & (one.top >= threshold)), np.mean(one.absent >= threshold),
+        )
+        for one in found
+    ]  # fmt: skip
+    return tuple(np.mean(rows, axis=0).tolist())
+
+
+def study(data: Pairs, seeds: int, method: str = "score") -> Iterator[tuple[str, list[Outcome]]]:
+    """Outcomes by design."""
+    for name, design in DESIGNS.items():
+        yield name, [outcome(data, design(data, np.random.default_rng([SEED, k])), method) for k in range(seeds)]
+
+
+def main() -> None:
+    data = pairs()
+    lines = [
+        "# The spectral search, held to spectra of other instruments",
+        "",
+        "Written by `make study NAME=spectral_search`. Library: the 2,277 spectra of 180 compounds of the demonstration",
+        "library (MassBank 2025.05.1), 10 ppm, 0.02 Da. A compound is the first block of an InChIKey. A quarter of the",
+        f"compounds is taken from the library: their queries should have no hit. {SEEDS} splits of each design, seed {SEED}; `±` is",  # noqa: E501
+        "the standard deviation of top-1 between splits, `queries` the mean number of queries of known compounds in one.",
+        "",
+        f"## At the default threshold, {THRESHOLD:.2f}",
+        "",
+        "| design | method | queries | top-1 | ± | top-5 | recall | wrong | false on absent |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    by_threshold = []
+    for method in ("score", "entropy", "cosine"):
+        for name, found in study(data, SEEDS, method):
+            n = np.mean([one.rank.size for one in found])
+            spread = np.std([np.mean(one.rank == 0) for one in found])
+            one, five, recall, wrong, false = rates(found, THRESHOLD)
+            lines.append(
+                f"| {name} | {method} | {n:.0f} | {one:.3f} | {spread:.3f} | {five:.3f} | {recall:.3f} | {wrong:.3f} "
+                f"| {false:.3f} |"
+            )
+            if method == "score":
+                by_threshold += [(name, t, *rates(found, t)[2:]) for t in THRESHOLDS]
+    lines += [
+        "",
+        "## The threshold of the score",
+        "",
+        "| design | threshold | recall | wrong | false on absent |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {t:.2f} | {recall:.3f} | {wrong:.3f} | {false:.3f} |" for name, t, recall, wrong, false in by_threshold
+    ]
+    lines += [
+        "",
+        "## What is left",
+        "",
+        "Designs with one instrument of each target are harder than a laboratory's day: the library keeps every isomer with all",  # noqa: E501
+        "its instruments and loses the target's. Wrong and false hits there are isomers whose spectra are near equal (codeine and",  # noqa: E501
+        "hydrocodone, caffeine and isocaffeine, the chlorophenylpiperazines, memantine and rimantadine, tyramine and",
+        "o-phenetidine); no threshold takes them away without the right ones, so they are named as isomers and capped at level 3.",  # noqa: E501
+    ]
+    REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
