@@ -46,6 +46,7 @@ docs: install
 
 test: install lint types floors
 	scripts/install-browser
+	scripts/install-fonts
 	scripts/install-postgres
 	$(BIN)/python scripts/compile-kernels
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder

@@ -5,13 +5,27 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks import cube, further_week, import_rows, loads_and_consumption, memory, propagation, reconciliation, smoother
+from benchmarks import (
+    batch_evaluation,
+    cube,
+    detectors,
+    further_week,
+    import_rows,
+    loads_and_consumption,
+    memory,
+    propagation,
+    reconciliation,
+    scan,
+    smoother,
+    spectral_search,
+)
 
 
 def main() -> None:
     rows = [
         *loads_and_consumption.measure(), *import_rows.measure(), *memory.measure(), *further_week.measure(),
         *propagation.measure(), *smoother.measure(), *reconciliation.measure(), *cube.measure(),
+        *batch_evaluation.measure(), *spectral_search.measure(), *detectors.measure(), *scan.measure(),
     ]  # fmt: skip
     width = max(len(row["name"]) for row in rows)
     print(f"{'name':{width}} {'ours':>14} {'peer':>14} {'ratio':>12} {'target':>10} met  unit")

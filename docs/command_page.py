@@ -30,8 +30,10 @@ def commands_page() -> str:
             + table(
                 ("environment", "does"),
                 [
+                    ("`HEADWORKS_FONTS`", "folder with fonts for PDFs"),
                     ("`HEADWORKS_NO_OPEN`", "`demo` opens no browser"),
                     ("`HEADWORKS_TRACE`", "shows the trace of an unforeseen error"),
+                    ("`HEADWORKS_WORKSPACE`", "the workspace of `report`'s reports where none is named"),
                     ("`NO_COLOR`", "no colour on a terminal"),
                 ],
             )
@@ -58,19 +60,9 @@ def commands() -> Iterator[tuple[tuple[str, ...], Any, dict[str, Any]]]:
     """Words, command object and declared defaults of every command, groups first, by name."""
     import typer.main
 
-    from headworks.cli import (  # noqa: F401  they register themselves
-        data_commands,
-        explain_commands,
-        places_commands,
-        plan_commands,
-        reference_commands,
-        serve_commands,
-        simulate_commands,
-        trend_commands,
-        user_commands,
-        workspace_commands,
-    )
-    from headworks.cli.app import app
+    from headworks.cli.app import app, register_commands
+
+    register_commands()
 
     def walk(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any, dict[str, Any]]]:
         callback = inspect.unwrap(command.callback) if command.callback else None

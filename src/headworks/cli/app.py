@@ -39,16 +39,14 @@ def _root(
         result(context.get_help())
 
 
-def run_app(arguments: list[str] | None = None) -> int:
-    """Run a command line; the exit code.
-
-    An error of ours becomes one sentence (or JSON with ``--json``); an error that nobody foresaw becomes a sentence with
-    the place of its trace, which is shown when ``HEADWORKS_TRACE=1``.
-    """
+def register_commands() -> None:
+    """Load the modules of all commands; each puts its own into ``app``."""
     from headworks.cli import (  # noqa: F401  they register themselves
+        assess_commands,
         data_commands,
         explain_commands,
         lab_commands,
+        lab_screening_commands,
         places_commands,
         plan_commands,
         reference_commands,
@@ -60,6 +58,14 @@ def run_app(arguments: list[str] | None = None) -> int:
         workspace_commands,
     )
 
+
+def run_app(arguments: list[str] | None = None) -> int:
+    """Run a command line; the exit code.
+
+    An error of ours becomes one sentence (or JSON with ``--json``); an error that nobody foresaw becomes a sentence with
+    the place of its trace, which is shown when ``HEADWORKS_TRACE=1``.
+    """
+    register_commands()
     words = sys.argv[1:] if arguments is None else arguments
     try:
         code = _run(words)

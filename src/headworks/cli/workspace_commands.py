@@ -1,4 +1,4 @@
-"""init, run, report, check, demo: commands about a workspace as a whole."""
+"""init, run, check, demo: commands about a workspace as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headworks.cli.app import app
-from headworks.cli.console import result, result_json, say, steps, write_out
+from headworks.cli.console import result, result_json, say, steps
 
 if TYPE_CHECKING:
     from headworks.store import Manifest
@@ -85,46 +85,6 @@ def _scope(manifest: Manifest) -> str:
     if not years:
         return "no result hangs on the new facts"
     return f"loads of {days:,} sampling days recomputed, and what hangs on them in " + ", ".join(map(str, years))
-
-
-@app.command()
-def report(
-    workspace: WorkspacePath,
-    area: Annotated[str, typer.Option(help="Area id or name; 'all' for everything.")] = "all",
-    period: Annotated[
-        str | None, typer.Option(help="2022, 2024-H1, 2024-Q2, 2024-05 or 2024-W19; the newest year if not said.")
-    ] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="HTML file to write; - for stdout.")] = Path("report.html"),
-    language: Annotated[str, typer.Option("--language", "-l", help="en or zh.")] = "en",
-    tier: Tier = "public",
-    drug: Annotated[list[str] | None, typer.Option(help="Only this drug; may be repeated.")] = None,
-    as_of: AsOf = None,
-) -> None:
-    """Write the situation of an area as one self-contained HTML file."""
-    from headworks.jobs.clock import parse_moment
-    from headworks.jobs.export import writing_to
-    from headworks.jobs.report import write_report
-    from headworks.reference import resolve_drug
-    from headworks.store import Workspace, write_atomically
-
-    opened = Workspace.open(workspace)
-    drugs = [resolve_drug(name) for name in drug] if drug else None
-    with steps("Writing the report"):
-        html = write_report(
-            opened,
-            area=area,
-            period=period,
-            language=language,
-            tier=tier,
-            drugs=drugs,
-            as_of=parse_moment(as_of) if as_of else None,
-        )
-    if str(output) == "-":
-        write_out(html)
-        return
-    with writing_to(output):
-        write_atomically(output, html)
-    result(f"Report: {output}")
 
 
 @app.command()

@@ -57,6 +57,9 @@ _RULES = {
         ("lod_ng_per_l", "loq_ng_per_l"), "The limit of detection is above the limit of quantification.",
         "Correct the limits; perhaps they are exchanged",
     ),
+    "a_count_or_its_growth_is_given": _Rule(
+        ("numerator", "growth_percent"), "Neither a count nor its growth is given.", "Give one of the two"
+    ),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from headworks.intake.files.delimited import read_delimited
 from headworks.intake.files.parquet import read_parquet
 from headworks.intake.files.workbook import read_workbook
 from headworks.intake.formats.headworks_tables import parse_table
+from headworks.intake.formats.indicators import parse_indicators
 from headworks.intake.formats.odm import join_quality_reports, parse_odm
 from headworks.intake.formats.score import parse_score
 from headworks.intake.mapping import Mapping
@@ -26,6 +27,7 @@ FORMATS: dict[str, Parser] = {
     "headworks": lambda raw, mapping, known, zone: parse_table(raw, mapping, zone),
     "score": lambda raw, mapping, known, zone: parse_score(raw, mapping, known),
     "odm": lambda raw, mapping, known, zone: parse_odm(raw, mapping, zone),
+    "indicators": lambda raw, mapping, known, zone: parse_indicators(raw, mapping),
 }
 _MOST_BYTES = 4 * 1024**3
 # A sheet of notes beside the tables; refused only when there is nothing else.
@@ -50,7 +52,7 @@ def parse_file(
     file
         The file's name; its ending says how it is read.
     format_name
-        ``headworks``, ``score`` or ``odm``.
+        ``headworks``, ``score``, ``odm`` or ``indicators``.
     mapping
         How its owner writes such files.
     known_sites

@@ -200,6 +200,8 @@ _REASONS: dict[tuple[str, ...], Callable[[Disclosure, str, pl.DataFrame], pl.Ser
     ("weekly_means",): _by_week,
     ("period_means", "period_consumption", "changes", "population_estimates"): _by_period,
     ("area_loads", "area_consumption", "area_changes"): _by_area,
+    # Counts from elsewhere, with small cells: whoever handed them in decides on publishing them.
+    ("indicators",): _of_nobody,
     ("trends",): _by_unit,
     ("area_estimates",): _by_measured_area,
     # How single sites scatter.

@@ -6,8 +6,8 @@ import unicodedata
 from typing import Any
 
 from headworks.reports.area_tables import Computed
+from headworks.reports.cells import write_cell
 from headworks.reports.content import Facts, Label, Notice, Prose, TableBlock
-from headworks.reports.html import write_cell
 from headworks.reports.sections.computed import computed_blocks, computed_fold
 from headworks.reports.wording import Wording, wording_for
 

@@ -18,10 +18,14 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Label:
-    """A name that has a form in each language; the Chinese one may be missing."""
+    """A name that has a form in each language; the Chinese one may be missing.
+
+    Where there is no Japanese one, a name stands as the catalogue has it, or as it is written in Chinese.
+    """
 
     en: str
     zh: str | None = None
+    ja: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,19 @@ class Figure:
 
     figure_id: str
     kind: Literal[
-        "overview", "map", "elsewhere", "ranks", "trends", "course", "weekdays", "areas", "intervals", "ladder", "parts"
+        "overview",
+        "map",
+        "elsewhere",
+        "ranks",
+        "trends",
+        "course",
+        "weekdays",
+        "areas",
+        "intervals",
+        "ladder",
+        "parts",
+        "courses",
+        "spans",
     ]
     title: Message
     note: Message

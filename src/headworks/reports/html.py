@@ -9,8 +9,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from headworks.reports.cells import NUMERIC, write_cell
 from headworks.reports.content import (
-    Column,
     Facts,
     Figure,
     Fold,
@@ -27,33 +27,12 @@ from headworks.reports.drawing.classes import POPULATION_CLASSES
 from headworks.reports.drawing.svg import draw
 from headworks.reports.wording import Wording, decimals_for, wording_for
 
-_NUMERIC = ("amount", "count", "share")
 _READERS = {
     "analyst": tell("analysts"), "partner": tell("partners"), "public": tell("the public"),
     "steward": tell("the steward of the workspace"),
 }  # fmt: skip
 # Rows of figures that stand in the page and as a workbook; more are in the CSV only, or the file could not be mailed.
 _MOST_ROWS = 1_000
-
-
-def write_cell(value: Any, column: Column, wording: Wording) -> str:
-    """A cell as text; a number with the decimals of its column, so that the points stand in line.
-
-    Examples
-    --------
-    >>> from headworks.reports.content import tell
-    >>> write_cell(1234.56, Column("x", tell("x"), kind="amount", decimals=1), wording_for("en"))
-    '1,234.6'
-    """
-    if value is None:
-        return wording.text("–")
-    if column.kind == "territory":
-        return wording.territory(value)
-    if column.kind in _NUMERIC and isinstance(value, int | float):
-        if column.kind == "share":
-            return wording.number(100 * value, column.decimals) + " %"
-        return wording.number(value, column.decimals)
-    return wording.say(value)
 
 
 def write_plain(value: Any, wording: Wording) -> str:
@@ -107,7 +86,7 @@ def _environment(wording: Wording) -> Environment:
         # Safe by construction: serialised by an XML writer from parsed SVG, which escapes every text.
         draw=lambda figure, tile, number: Markup(draw(figure, tile, number, wording)),  # noqa: S704
         population_classes=POPULATION_CLASSES,
-        numeric=_NUMERIC,
+        numeric=NUMERIC,
         is_message=lambda value: isinstance(value, Message),
         most_rows=_MOST_ROWS,
     )

@@ -1,6 +1,6 @@
 """Which words and which number signs a reader gets.
 
-English is the key of the catalogues; Chinese comes from ``locale/zh_CN.po``, read when first needed. Numbers and dates are
+English is the key of the catalogues; Chinese and Japanese come from ``locale``, read when first needed. Numbers and dates are
 written by the rules of the locale. The trap: values are formatted first and put into the translated text last, so a brace
 or a percent sign in a site's name can do nothing.
 """
@@ -24,7 +24,11 @@ from headworks.core.errors import UsageError
 from headworks.reports.content import Amount, Label, Message, Share
 
 # Language of the report: locale of its numbers, value of the HTML lang attribute, catalogue.
-LANGUAGES = {"en": ("en_GB", "en", None), "zh": ("zh_Hans_CN", "zh-Hans", "zh_CN.po")}
+LANGUAGES = {
+    "en": ("en_GB", "en", None),
+    "zh": ("zh_Hans_CN", "zh-Hans", "zh_CN.po"),
+    "ja": ("ja_JP", "ja", "ja.po"),
+}  # fmt: skip
 _DASH = "–"
 _SIGNIFICANT = 3
 
@@ -49,6 +53,13 @@ def decimals_for(value: float) -> int:
     return max(0, min(4, _SIGNIFICANT - 1 - math.floor(math.log10(abs(value)))))
 
 
+# The same figures stand in several tables and formats.
+@lru_cache(maxsize=50_000)
+def _written(value: float, decimals: int, locale: str) -> str:
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(value, pattern, locale=locale))
+
+
 @dataclass(frozen=True)
 class Wording:
     """The words and number signs of one language."""
@@ -71,7 +82,7 @@ class Wording:
             spoken = {name: self.say(value) for name, value in thing.values.items()}
             return self.text(thing.text).format_map(spoken)
         if isinstance(thing, Label):
-            return (thing.zh or thing.en) if self.language == "zh" else thing.en
+            return self._name(thing)
         if isinstance(thing, Amount):
             return _DASH if thing.value is None else self.number(thing.value, decimals_for(thing.value))
         if isinstance(thing, Share):
@@ -82,10 +93,17 @@ class Wording:
             return self.number(thing, 0 if float(thing).is_integer() else decimals_for(thing))
         return _DASH if thing is None else str(thing)
 
+    def _name(self, label: Label) -> str:
+        if self.language == "ja":
+            # A residue beside another has both names.
+            parts = label.en.split(": ")
+            found = label.ja or "：".join(self.text(part) for part in parts)
+            return found if found != "：".join(parts) else label.zh or label.en
+        return (label.zh or label.en) if self.language == "zh" else label.en
+
     def number(self, value: float, decimals: int = 0) -> str:
         """A number with so many decimals, grouped as the locale does."""
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return str(format_decimal(value, pattern, locale=self.locale))
+        return _written(float(value), decimals, str(self.locale))
 
     def territory(self, code: str | None) -> str:
         """The country's name for its two letters; anything else as it came."""

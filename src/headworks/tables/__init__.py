@@ -10,13 +10,16 @@ from typing import NamedTuple
 
 from headworks.core.schema import Kind, Table
 from headworks.tables.areas import AreaChanges, AreaConsumption, AreaLoads
+from headworks.tables.assessment import ListDecisions, ListOutcomes
 from headworks.tables.days import DailyLoads
+from headworks.tables.indicators import Indicators
 from headworks.tables.instrument import InjectionResults
 from headworks.tables.levels import AreaEstimates, OutlyingDays, Trends, TrendSettings, WeekdayOffsets
 from headworks.tables.loads import Consumption, Loads, PublishedMeans, ReportedLoads, TherapeuticUse
 from headworks.tables.places import Areas, CodeChanges, Populations, SiteAreas, Sites
 from headworks.tables.quality import DisposalEvents, Nonconformities, PopulationEstimates, ResidueRatios
 from headworks.tables.samples import EnantiomericFractions, Flows, Measurements, Samples
+from headworks.tables.screening import ScreeningHits
 from headworks.tables.trends import Changes, InconsistentMeans, PeriodConsumption, PeriodMeans, WeeklyMeans
 
 
@@ -40,7 +43,11 @@ SHELF: dict[str, Shelf] = {
     "therapeutic_use": Shelf(TherapeuticUse, "fact"),
     "reported_loads": Shelf(ReportedLoads, "fact"),
     "published_means": Shelf(PublishedMeans, "fact"),
+    "indicators": Shelf(Indicators, "fact"),
     "injection_results": Shelf(InjectionResults, "record"),
+    "screening_hits": Shelf(ScreeningHits, "record"),
+    "list_outcomes": Shelf(ListOutcomes, "record"),
+    "list_decisions": Shelf(ListDecisions, "record"),
     "daily_loads": Shelf(DailyLoads, "record"),
     "loads": Shelf(Loads, "result"),
     "consumption": Shelf(Consumption, "result"),
@@ -69,7 +76,8 @@ RESULTS = tuple(name for name, (_, kind) in SHELF.items() if kind == "result")
 
 __all__ = [
     "FACTS", "PART", "RESULTS", "SHELF", "AreaChanges", "AreaConsumption", "AreaEstimates", "AreaLoads", "Areas", "Changes", "CodeChanges", "Consumption",
-    "DailyLoads", "DisposalEvents", "EnantiomericFractions", "Flows", "InconsistentMeans", "InjectionResults", "Loads", "Measurements",
+    "DailyLoads", "DisposalEvents", "EnantiomericFractions", "Flows", "InconsistentMeans", "Indicators", "InjectionResults",
+    "ListDecisions", "ListOutcomes", "Loads", "Measurements",
     "Nonconformities", "OutlyingDays", "PeriodConsumption", "PeriodMeans", "PopulationEstimates", "Populations", "PublishedMeans", "ReportedLoads",
-    "ResidueRatios", "Samples", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "TrendSettings", "Trends", "WeekdayOffsets", "WeeklyMeans",
+    "ResidueRatios", "Samples", "ScreeningHits", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "TrendSettings", "Trends", "WeekdayOffsets", "WeeklyMeans",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from headworks.tables import SHELF
 
 IMPORTABLE = (
     "areas", "code_changes", "sites", "site_areas", "samples", "measurements", "enantiomeric_fractions", "flows",
-    "populations", "therapeutic_use",
+    "populations", "therapeutic_use", "indicators",
 )  # fmt: skip
 # What is filled in when a table has no such column; said in a finding each time.
 ASSUMED: dict[str, dict[str, str]] = {

@@ -1,0 +1,220 @@
+"""The page a director reads: what got worse and how sure, list changes, what is not covered, what is proposed.
+
+Rises are ordered by level and code, never by size: two whose difference is not clear are not put in an order that says it
+is. The trap is the number of comparisons: of a hundred in which nothing happened about ten would be told as a rise or a fall,
+so how many were made stands beside what was found.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from headworks.reports.content import Block, Column, Message, Notice, Prose, Section, Share, TableBlock, tell
+from headworks.reports.cycle.inputs import CycleRequest, CycleTables
+from headworks.reports.cycle.kinds import Kind
+from headworks.reports.cycle.proposals import named, proposals_of
+from headworks.reports.cycle.standing import SURE, coverage_of, ratio_of, sentence_of
+
+# So many lines fit above the fold; the rest is in the tables, and how many is said.
+MOST_LINES = 6
+_CHANGED = ("entered", "left", "to_review", "returned", "lost", "appeal_upheld")
+LIST_WORDS = {
+    "entered": tell("entered"),
+    "left": tell("left"),
+    "to_review": tell("under review before it leaves"),
+    "returned": tell("returned"),
+    "lost": tell("lost"),
+    "appeal_upheld": tell("off after an appeal"),
+    "stays_on": tell("stays on"),
+    "stays_in_review": tell("stays under review"),
+    "stays_off": tell("stays off"),
+    "not_assessable": tell("not assessable"),
+}
+
+
+def lead_of(kind: Kind, rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> Message:
+    """One sentence for somebody who reads no further."""
+    top = rows.filter(pl.col("area_id") == request.area_id)
+    counts = {word: top.filter(pl.col("change") == word).height for word in ("rose", "fell", "unclear")}
+    measured = top.filter(pl.col("state").is_in(["value", "below_limit"])).height
+    counts["none"] = measured - sum(counts.values())
+    if not measured:
+        inside = rows.filter((pl.col("parent_id") == request.area_id) & pl.col("state").is_in(["value", "below_limit"]))
+        return tell("No figure of {area} itself in {period} may be shown to these readers, or none was measured; {n} areas in "
+                    "it have one.", area=tables.area(request.area_id), period=request.period.label,
+                    n=inside["area_id"].n_unique())  # fmt: skip
+    return tell(
+        "In {area}, {period}: of {n} drugs {rose} rose, {fell} fell, of {unclear} it cannot be told, and {none} cannot be "
+        "compared.",
+        area=tables.area(request.area_id), period=request.period.label, n=measured, **counts,
+    )  # fmt: skip
+
+
+def first_page(kind: Kind, rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> tuple[Section, ...]:
+    """The sections of the first page, in order.
+
+    Parameters
+    ----------
+    kind
+        Which report.
+    rows
+        From :func:`standing_of`.
+    tables, request
+        What it is made of.
+    """
+    found = [_worse(rows, tables, request), _signals(tables), _lists(tables), _not_covered(rows, tables, request)]
+    found += [_proposed(rows, tables, request), _revisions(tables, request)]
+    return tuple(section for section in found if section is not None)
+
+
+def _worse(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> Section:
+    compared = rows.filter(pl.col("change") != "none")
+    own = pl.col("area_id") == request.area_id
+    rose = pl.concat(
+        [compared.filter(own & (pl.col("change") == "rose")), compared.filter(~own & (pl.col("change") == "rose"))]
+    )
+    against = compared["against"].drop_nulls().unique().sort().to_list()
+    blocks: list[Block] = []
+    lead: list[Message] = []
+    if compared.is_empty():
+        lead.append(tell("Nothing can be compared yet: no earlier figure of the same sites may be shown."))
+    else:
+        chance = round(compared.height * (1 - SURE))
+        lead.append(
+            tell("Compared with {against}: {n} comparisons, {rose} rose and {fell} fell with a probability above 90 %. If "
+                 "nothing had changed anywhere, about {chance} would rise and as many fall by chance.",
+                 against=_against(against), n=compared.height, rose=rose.height,
+                 fell=compared.filter(pl.col("change") == "fell").height, chance=chance)
+        )  # fmt: skip
+    if rose.height:
+        blocks.append(_by_drug(compared, rows, tables, request))
+    return Section("worse", tell("What got worse, and how sure"), tuple(lead), tuple(blocks))
+
+
+def _by_drug(compared: pl.DataFrame, rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> TableBlock:
+    """A row for every drug that rose in the area or in one of those in it, in the order of the drugs."""
+    columns = (
+        Column("drug", tell("Drug")), Column("now", tell("{area} itself", area=tables.area(request.area_id))),
+        Column("change", tell("How much, and how sure")), Column("counts", tell("Areas in it: rose, fell, not clear")),
+        Column("where", tell("Where it rose")),
+    )  # fmt: skip
+    cells = []
+    for drug in compared.filter(pl.col("change") == "rose")["drug"].unique().sort().to_list():
+        own = rows.filter((pl.col("drug") == drug) & (pl.col("area_id") == request.area_id)).to_dicts()
+        inside = compared.filter((pl.col("drug") == drug) & (pl.col("area_id") != request.area_id))
+        n = {word: inside.filter(pl.col("change") == word).height for word in ("rose", "fell", "unclear")}
+        said = sentence_of(own[0])
+        now = tell("{number} · {interval} · {coverage}", number=said.number, interval=said.interval, coverage=said.coverage)
+        told = own[0]["change"] != "none"
+        change = tell("{words} {ratio}", words=said.words, ratio=ratio_of(own[0])) if told else said.words
+        counts = tell("▲ {rose}  ▼ {fell}  ◆ {unclear}", **n) if inside.height else None
+        risen = inside.filter(pl.col("change") == "rose")
+        cells.append((tables.drug(drug), now, change, counts, named(risen, tables) if risen.height else None))
+    return TableBlock("worse", tell("What rose"), columns, tuple(cells), tell("Nothing rose."))
+
+
+def _against(labels: list[str]) -> Any:
+    named = [tell("13 weeks before") if label == "quarter" else label for label in labels]
+    return named[0] if len(named) == 1 else tell("an earlier period")
+
+
+def _signals(tables: CycleTables) -> Section | None:
+    if not tables.has_signals:
+        return None
+    n = tables.signals.height
+    said = tell("{n} signals were selected; they are listed further on.", n=n) if n else tell("No signal was selected.")
+    return Section("signals-first", tell("Signals"), (said,))
+
+
+def _lists(tables: CycleTables) -> Section | None:
+    if not tables.has_lists:
+        return None
+    moved = tables.lists.filter(pl.col("outcome").is_in(_CHANGED)).sort("list_name", "area_id")
+    if moved.is_empty():
+        return Section("list-changes", tell("List changes"), (tell("No area entered or left a list."),))
+    lines = tuple(list_line(row, tables) for row in moved.head(MOST_LINES).to_dicts())
+    more = moved.height - MOST_LINES
+    blocks: tuple[Block, ...] = (Notice(tell("{n} more are in the table of lists.", n=more)),) if more > 0 else ()
+    return Section("list-changes", tell("List changes"), lines, blocks)
+
+
+def list_line(row: dict[str, Any], tables: CycleTables) -> Message:
+    """What became of an area on a list and why, in a sentence."""
+    area, word = tables.area(row["area_id"]), LIST_WORDS.get(row["outcome"], row["outcome"])
+    if row["probability"] is None:
+        return tell("{area}: {outcome} – list “{name}” of {rules}.", area=area, outcome=word, name=row["list_name"],
+                    rules=row["rule_set"])  # fmt: skip
+    return tell(
+        "{area}: {outcome} – list “{name}” of {rules}; criterion {criterion}, probability {p}.", area=area, outcome=word,
+        name=row["list_name"], rules=row["rule_set"], criterion=row["criterion"] or "–",
+        p=Share(min(row["probability"], 0.99)),
+    )  # fmt: skip
+
+
+def _not_covered(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> Section:
+    own = rows.filter(pl.col("area_id") == request.area_id)
+    inside = rows.filter(pl.col("parent_id") == request.area_id)
+    states = inside.group_by("area_id").agg(
+        is_told=pl.col("state").is_in(["value", "below_limit"]).any(), is_withheld=(pl.col("state") == "suppressed").any()
+    )
+    silent = states.filter(~pl.col("is_told") & ~pl.col("is_withheld")).sort("area_id")["area_id"].to_list()
+    withheld = states.filter(~pl.col("is_told") & pl.col("is_withheld")).height
+    coverage = own["coverage"].drop_nulls().max()
+    lines = [tell("{area}: {coverage}.", area=tables.area(request.area_id), coverage=coverage_of(_plain(coverage)))]
+    if states.height:
+        lines.append(tell("Of {n} areas in it, {silent} were not sampled and {withheld} are withheld from these readers.",
+                          n=states.height, silent=len(silent), withheld=withheld))  # fmt: skip
+    late = tables.late.filter(pl.col("area_id") == request.area_id).to_dicts()
+    if late and late[0]["n_now"] < late[0]["n_before"]:
+        lines.append(tell("{n} of {before} sites that reported in the period before have no figure in this one.",
+                          n=late[0]["n_before"] - late[0]["n_now"], before=late[0]["n_before"]))  # fmt: skip
+    if tables.n_waiting:
+        lines.append(tell("{n} samples of the period have no result yet.", n=tables.n_waiting))
+    return Section("not-covered", tell("What is not covered"), tuple(lines))
+
+
+def _plain(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _proposed(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> Section:
+    found = proposals_of(rows, tables, request)
+    lead = () if found else (tell("Nothing beyond the plan is proposed."),)
+    return Section("proposed", tell("What is proposed"), lead, (Prose(found),) if found else ())
+
+
+def _revisions(tables: CycleTables, request: CycleRequest) -> Section | None:
+    if not request.edition.previous_number:
+        return None
+    if tables.revisions.is_empty():
+        said = tell("No figure changed since edition {n}.", n=request.edition.previous_number)
+        return Section("revisions-first", tell("Since the last edition"), (said,))
+    reasons = tables.revisions.group_by("reason").agg(pl.len()).sort("reason").rows()
+    lines = tuple(
+        tell("{n} figures changed because {reason}.", n=count, reason=reason_words(reason)) for reason, count in reasons
+    )
+    return Section(
+        "revisions-first",
+        tell("Since the last edition"),
+        lines,
+        (Notice(tell("Compared with edition {n}; they are listed at the end.", n=request.edition.previous_number)),),
+    )
+
+
+def reason_words(reason: str) -> Message | str:
+    """A stored reason in words, such as ``import:FILE``, ``run:ID`` or ``disclosure``; several stand with semicolons."""
+    first, _, others = reason.partition("; ")
+    if others:
+        return tell("{before}; {name}", before=reason_words(first), name=reason_words(others))
+    kind, _, what = reason.partition(":")
+    said = {
+        "import": tell("results came in or were corrected ({what})", what=what),
+        "parameters": tell("the parameter set is now {what}", what=what),
+        "code": tell("the program is now version {what}", what=what),
+        "disclosure": tell("another figure may be shown to these readers"),
+        "tables": tell("signals or lists were handed over anew"),
+        "run": tell("it was computed anew ({what})", what=what),
+    }
+    return said.get(kind, reason)

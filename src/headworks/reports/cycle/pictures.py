@@ -1,0 +1,57 @@
+"""The figures of a report as data: courses of the report's own area, and intervals of the areas in it side by side."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from headworks.reports.content import Block, Figure, Notice, Tile, tell
+from headworks.reports.cycle.inputs import CycleRequest, CycleTables
+from headworks.reports.cycle.standing import sentence_of
+
+# A page holds so many small courses; and so many intervals of one drug can be read on one.
+MOST_COURSES, MOST_SPANS = 12, 40
+# One idea a page: drugs whose intervals are drawn; the others are in the tables.
+MOST_DRUGS = 4
+
+
+def courses(tables: CycleTables, request: CycleRequest) -> list[Block]:
+    """Small courses of the report's area, one a drug, on one time axis."""
+    rows = tables.courses.sort("drug", "analyte", "week")
+    tiles = []
+    for (drug, _), weeks in rows.group_by("drug", "analyte", maintain_order=True):
+        if weeks["level"].drop_nulls().is_empty():
+            continue
+        name = tables.drug(str(drug))
+        alt = tell("{drug}, {first} to {last}", drug=name, first=weeks["week"][0], last=weeks["week"][-1])
+        tiles.append(Tile(tuple({**row, "name": name} for row in weeks.to_dicts()), alt))
+    if not tiles:
+        return [Notice(tell("No course: the trend of this area is not told, or not to these readers."), "empty")]
+    title = tell("{area}, week by week", area=tables.area(request.area_id))
+    note = tell("mg per 1,000 people a day, on a log axis of its own for each drug. Line: level of the mean day; band: its "
+                "95 % interval; a gap is a stretch without figures.")  # fmt: skip
+    return [Figure("courses", "courses", title, note, tuple(tiles[:MOST_COURSES]), {"last": request.period.label})]
+
+
+def spans(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> list[Block]:
+    """Intervals of the areas in the report's area, one figure a drug, areas in the order of their codes."""
+    inside = rows.filter((pl.col("parent_id") == request.area_id) | (pl.col("area_id") == request.area_id))
+    if inside["area_id"].n_unique() < 2:
+        return []
+    # Drugs with the most areas in which something surely moved come first; ties by name.
+    moved = inside.group_by("drug").agg(
+        n_moved=pl.col("change").is_in(["rose", "fell"]).sum(), n_values=(pl.col("state") == "value").sum()
+    )
+    moved = moved.filter(pl.col("n_values") > 0).sort(["n_moved", "drug"], descending=[True, False])
+    figures: list[Block] = []
+    note = tell("mg per 1,000 people a day, log axis; areas in the order of their codes, not of their figures. Bar: 95 % "
+                "interval, tick: figure; hatched: below the limit; dotted: suppressed; empty: not sampled.")  # fmt: skip
+    for drug in moved["drug"].head(MOST_DRUGS).to_list():
+        of_drug = inside.filter(pl.col("drug") == drug).head(MOST_SPANS)
+        drawn = tuple(
+            {**row, "name": tables.area(row["area_id"]), "said": sentence_of(row).words} for row in of_drug.to_dicts()
+        )
+        alt = tell("{drug} by area; the figures are in the table", drug=tables.drug(drug))
+        n = of_drug.filter(pl.col("state") == "value").height
+        title = tell("{drug}: {n} areas with a figure", drug=tables.drug(drug), n=n)
+        figures.append(Figure(f"spans-{len(figures)}", "spans", title, note, (Tile(drawn, alt),)))
+    return figures

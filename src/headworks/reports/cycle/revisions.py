@@ -1,0 +1,92 @@
+"""What changed from one edition to the next, figure by figure, and because of what.
+
+A figure is another when its number or its state is; bounds alone are not listed, they follow the number. The reason is what
+differs between the facts of the two snapshots, the most specific first: imports that only the later run read, the parameter
+set, the version of the program, and otherwise that it was computed anew. The trap: several may differ at once; then all
+figures carry all reasons, for which of them moved which figure cannot be told from the outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from headworks.reports.cycle.inputs import REVISIONS, CycleTables
+
+# Relative difference below which two numbers are printed alike (three significant digits).
+SAME = 5e-4
+_KEY = ["area_id", "drug"]
+
+
+def reasons_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What differs between the facts of two snapshots.
+
+    Examples
+    --------
+    >>> old = {"imports": ["a.csv"], "parameter_set": "p-1", "code_version": "0.1", "run_id": "r1"}
+    >>> reasons_of(old, {**old, "imports": ["a.csv", "b.csv"], "run_id": "r2"})
+    ['import:b.csv']
+    >>> reasons_of(old, {**old, "run_id": "r2"})
+    ['run:r2']
+    """
+    known = set(before.get("imports") or ())
+    found = [f"import:{name}" for name in (after.get("imports") or ()) if name not in known]
+    if before.get("parameter_set") != after.get("parameter_set"):
+        found.append(f"parameters:{after.get('parameter_set')}")
+    if before.get("code_version") != after.get("code_version"):
+        found.append(f"code:{after.get('code_version')}")
+    if not found and before.get("run_id") != after.get("run_id"):
+        found.append(f"run:{after.get('run_id')}")
+    return found
+
+
+def revisions_between(
+    before: CycleTables, after: CycleTables, facts_before: Mapping[str, Any], facts_after: Mapping[str, Any]
+) -> pl.DataFrame:
+    """Figures and outcomes that are others than in the edition before; by area and drug.
+
+    Parameters
+    ----------
+    before, after
+        Frozen tables of the two editions, for the same readers.
+    facts_before, facts_after
+        Facts of the two.
+
+    Returns
+    -------
+    pl.DataFrame
+        ``area_id, drug, what, before, after, reason``; numbers are empty where the state changed and there is none.
+    """
+    reasons = reasons_of(facts_before, facts_after)
+    # Nothing computed differs, so what moved is what may be shown, or what other rooms handed over.
+    computed = "; ".join(reasons)
+    own = _figures(before.figures, after.figures).with_columns(reason=pl.lit(computed or "disclosure"))
+    became_withheld = pl.col("is_withheld")
+    own = own.with_columns(reason=pl.when(became_withheld).then(pl.lit("disclosure")).otherwise("reason"))
+    listed = _outcomes(before.lists, after.lists).with_columns(reason=pl.lit(computed or "tables"))
+    frames = [frame.select(pl.col(name).cast(kind) for name, kind in REVISIONS.items()) for frame in (own, listed)]
+    return pl.concat(frames).sort("area_id", "drug", "what")
+
+
+def _figures(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    value = "load_mg_per_1000_per_day"
+    old = before.select(*_KEY, "state", before=value)
+    new = after.select(*_KEY, _state="state", after=value)
+    both = old.join(new, on=_KEY, how="full", coalesce=True)
+    both = both.with_columns(pl.col("state").fill_null("not_sampled"), pl.col("_state").fill_null("not_sampled"))
+    is_moved = ((pl.col("after") - pl.col("before")).abs() > SAME * pl.col("before").abs()).fill_null(value=False)
+    is_other = pl.col("state") != pl.col("_state")
+    what = pl.when(is_other).then(pl.lit("state")).otherwise(pl.lit(value))
+    is_withheld = is_other & ((pl.col("state") == "suppressed") | (pl.col("_state") == "suppressed"))
+    return both.filter(is_moved | is_other).with_columns(what=what, is_withheld=is_withheld)
+
+
+def _outcomes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    key = ["area_id", "rule_set", "list_name"]
+    both = before.select(*key, "outcome", before="probability").join(
+        after.select(*key, _outcome="outcome", after="probability"), on=key, how="full", coalesce=True
+    )
+    other = both.filter(pl.col("outcome").ne_missing(pl.col("_outcome")))
+    return other.with_columns(drug=pl.lit(None, pl.String), what=pl.lit("outcome"))

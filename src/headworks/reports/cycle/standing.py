@@ -1,0 +1,108 @@
+"""Where each area stands for each drug: the one table that every sentence, figure and sheet of a report is read from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from headworks.reports.content import Amount, Message, Sentence, Share, tell
+from headworks.reports.cycle.inputs import CycleTables
+
+# A rise or fall is told as one beyond this probability, as in the situation report.
+SURE = 0.9
+# Quantified shares above this would be read as certainty.
+_MOST = 0.99
+
+
+def standing_of(tables: CycleTables) -> pl.DataFrame:
+    """One row per area of the tree and drug of the report, measured or not; by level, area and drug.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns of the tree, ``figures`` and ``changes``; ``state`` value, below_limit, suppressed or not_sampled; ``change``
+        rose, fell, unclear or none.
+    """
+    drugs = tables.figures.select("drug", "analyte").unique().sort("drug", "analyte")
+    rows = tables.tree.join(drugs, how="cross")
+    figures = tables.figures.rename({"population": "people_covered"})
+    key = ["area_id", "drug", "analyte"]
+    rows = rows.join(figures, on=key, how="left").join(tables.changes, on=key, how="left")
+    p_rose, is_told = pl.col("p_rose"), pl.col("state").is_in(["value", "below_limit"])
+    change = (
+        pl.when(~is_told | p_rose.is_null())
+        .then(pl.lit("none"))
+        .when(p_rose > SURE)
+        .then(pl.lit("rose"))
+        .when(p_rose < 1 - SURE)
+        .then(pl.lit("fell"))
+        .otherwise(pl.lit("unclear"))
+    )
+    rows = rows.with_columns(pl.col("state").fill_null("not_sampled")).with_columns(change=change.fill_null("none"))
+    return rows.sort("level", "area_id", "drug", "analyte")
+
+
+_WORDS = {
+    "rose": tell("▲ rose"),
+    "fell": tell("▼ fell"),
+    "unclear": tell("◆ cannot tell whether it rose or fell"),
+    "none": tell("○ no comparison"),
+}
+STATES = {
+    "value": tell("value"),
+    "below_limit": tell("below the limit"),
+    "not_sampled": tell("not sampled"),
+    "suppressed": tell("suppressed"),
+}
+
+
+def change_words(row: dict[str, Any]) -> Message:
+    """What happened, in words and with a mark that needs no colour."""
+    return _WORDS[row["change"]]
+
+
+def sentence_of(row: dict[str, Any]) -> Sentence:
+    """Words, number, interval, coverage of a figure.
+
+    Examples
+    --------
+    >>> row = {"state": "not_sampled", "change": "none", "coverage": None}
+    >>> [part.text for part in sentence_of(row).parts]
+    ['○ no comparison', 'not sampled', 'no interval', 'coverage not known']
+    """
+    return Sentence(change_words(row), _number(row), _interval(row), coverage_of(row.get("coverage")))
+
+
+def _number(row: dict[str, Any]) -> Message:
+    if row["state"] == "value":
+        return tell("{load} mg per 1,000 people a day", load=Amount(row["load_mg_per_1000_per_day"]))
+    return STATES[row["state"]]
+
+
+def _interval(row: dict[str, Any]) -> Message:
+    if row["state"] == "value":
+        return tell("{low}–{high}", low=Amount(row["lower"]), high=Amount(row["upper"]))
+    if row["state"] == "below_limit" and row["upper"] is not None:
+        return tell("at most {high}", high=Amount(row["upper"]))
+    return tell("no interval")
+
+
+def coverage_of(coverage: float | None) -> Message:
+    """Coverage in words; above 100 % with its flag."""
+    if coverage is None:
+        return tell("coverage not known")
+    if coverage > 1:
+        return tell("⚠ {share} of residents covered", share=Share(coverage))
+    return tell("{share} of residents covered", share=Share(coverage))
+
+
+def ratio_of(row: dict[str, Any]) -> Message | None:
+    """By how much it changed, with its bounds and how sure; None where nothing is compared."""
+    if row["ratio"] is None or row["p_rose"] is None:
+        return None
+    p = min(max(row["p_rose"], 1 - row["p_rose"]), _MOST)
+    return tell(
+        "{ratio} times ({low}–{high}), probability {p}", ratio=Amount(row["ratio"]), low=Amount(row["ratio_lower"]),
+        high=Amount(row["ratio_upper"]), p=Share(p),
+    )  # fmt: skip
