@@ -14,7 +14,8 @@ PUBLIC = [
     "compare_sets", "consumption", "correction_factor", "demo", "doses", "import_file", "interval", "list_sets", "load_per_1000",
     "mass_load", "mean_interval", "period_means", "read_set", "read_table", "run", "show_factor", "week_means",
     "weekly_uncertainty", "write_report", "censored_groups", "censored_summary", "censored_trend", "fay_herriot", "reconcile",
-    "seasonal_trend",
+    "seasonal_trend", "fit_calibration", "quantify", "detect", "scan_poisson", "warn_counts", "exceedance_probability",
+    "funnel_limits",
 ]  # fmt: skip
 
 

@@ -40,12 +40,17 @@ _HOMES = {
     "headworks.trends": ("changes", "mean_interval", "period_means", "week_means"),
     "headworks.trends.classical": ("censored_groups", "censored_summary", "censored_trend", "seasonal_trend"),
     "headworks.trends.levels": ("fay_herriot", "reconcile"),
+    "headworks.lab": ("fit_calibration", "quantify"),
+    "headworks.warning": ("detect", "scan_poisson", "warn_counts"),
+    "headworks.assessment.comparison": ("exceedance_probability", "funnel_limits"),
     "headworks.reference": ("compare_sets", "list_sets", "read_set", "show_factor"),
     "headworks.tables": ("SHELF",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 if TYPE_CHECKING:
+    from headworks.assessment.comparison import exceedance_probability as exceedance_probability
+    from headworks.assessment.comparison import funnel_limits as funnel_limits
     from headworks.core.errors import HeadworksError as HeadworksError
     from headworks.core.periods import Period as Period
     from headworks.core.uncertainty import combine as combine
@@ -58,6 +63,8 @@ if TYPE_CHECKING:
     from headworks.jobs.read_table import read_table as read_table
     from headworks.jobs.report import write_report as write_report
     from headworks.jobs.run import run as run
+    from headworks.lab import fit_calibration as fit_calibration
+    from headworks.lab import quantify as quantify
     from headworks.loads import consumption as consumption
     from headworks.loads import correction_factor as correction_factor
     from headworks.loads import disposed_share as disposed_share
@@ -87,6 +94,9 @@ if TYPE_CHECKING:
     from headworks.trends.classical import seasonal_trend as seasonal_trend
     from headworks.trends.levels import fay_herriot as fay_herriot
     from headworks.trends.levels import reconcile as reconcile
+    from headworks.warning import detect as detect
+    from headworks.warning import scan_poisson as scan_poisson
+    from headworks.warning import warn_counts as warn_counts
 
 __all__ = ["__version__", *sorted(_HOME_OF)]
 
