@@ -1,6 +1,7 @@
 """Charts of the laboratory: what they say to those who do not see them, and where a mark stands."""
 
 import datetime as dt
+import re
 import xml.etree.ElementTree as ET
 
 import polars as pl
@@ -60,3 +61,15 @@ def test_controls_without_limits_are_empty_rings():
     chart = controls(2).with_columns(z=pl.lit(None, pl.Float64), target=pl.lit(None, pl.Float64), sd=pl.lit(None, pl.Float64))
     assert "no limits yet" in levey_jennings(chart, "ketamine", "l1")
     assert "No control with a time." in levey_jennings(chart, "heroin", "l1")
+
+
+def test_without_limits_there_is_no_line_of_a_standard_deviation_and_controls_stand_at_their_values():
+    chart = controls(2).with_columns(
+        z=pl.lit(None, pl.Float64), target=pl.lit(None, pl.Float64), sd=pl.lit(None, pl.Float64),
+        concentration=pl.Series([10.0, 20.0]),
+    )  # fmt: skip
+    text = levey_jennings(chart, "ketamine", "l1")
+    assert ">target<" not in text
+    assert ">15<" in text
+    rings = re.findall(r'<circle[^>]*cy="([\d.]+)"', text)
+    assert len(set(rings)) == 2

@@ -48,7 +48,7 @@ class Scale:
     """From a number to a place between two ends of the picture, straight or logarithmic."""
 
     def __init__(self, low: float, high: float, start: float, end: float, *, is_log: bool = False) -> None:
-        self.is_log = is_log
+        self.is_log, self.low = is_log, low
         if is_log:
             low, high = math.log10(low), math.log10(high)
         room = 0.04 * (high - low) or 0.5
