@@ -96,7 +96,7 @@ def test_a_row_that_cannot_be_read_is_refused_and_the_others_are_kept(was, becom
 def test_neither_value_nor_growth_is_refused():
     found = parsed(LIST.replace(";939.3;", ";;"))
     assert found.tables["indicators"].height == 11
-    assert found.refusals["problem"].to_list() == ["A count or its growth is given."]
+    assert found.refusals["problem"].to_list() == ["Neither a count nor its growth is given."]
 
 
 def test_a_list_with_a_column_about_persons_is_refused_whole():

@@ -100,5 +100,5 @@ def test_a_published_set_states_its_values_itself(set_id, biomarker_id, fraction
 
 
 def test_no_file_of_the_reference_names_a_machine_path():
-    for path in DATA_DIR.iterdir():
+    for path in (path for path in DATA_DIR.rglob("*") if path.is_file()):
         assert not re.search(r"(^|\s)/\w|[A-Z]:\\", path.read_text(encoding="utf-8")), path.name
