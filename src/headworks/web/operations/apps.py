@@ -1,4 +1,4 @@
-"""Django's name for this room, and the kind of work that comes with it."""
+"""Django's name for this room, and the kinds of work that come with it."""
 
 from django.apps import AppConfig
 
@@ -10,8 +10,10 @@ class OperationsConfig(AppConfig):
     label = "operations"
 
     def ready(self) -> None:
-        """Make the work of releasing known."""
+        """Make the work of evaluating and releasing known."""
+        from headworks.web.operations.laboratory.instrument_files import WORK, evaluate_work
         from headworks.web.operations.laboratory.release_work import release_work
         from headworks.web.work.kinds import register_kind
 
         register_kind("release_results", release_work)
+        register_kind(WORK, evaluate_work)

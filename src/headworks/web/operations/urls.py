@@ -8,7 +8,7 @@ from headworks.web.operations.custody import pages as custody
 from headworks.web.operations.custody import receive_pages
 from headworks.web.operations.field import pages as field
 from headworks.web.operations.field import sync
-from headworks.web.operations.laboratory import batch_pages, release_pages
+from headworks.web.operations.laboratory import batch_pages, control_pages, instrument_pages, release_pages, screening_pages
 from headworks.web.operations.plan import pages as plan
 from headworks.web.operations.plan import route_pages
 
@@ -33,6 +33,16 @@ urlpatterns = [
     path("release/batches/<int:number>/review/", batch_pages.reviewed, name="release-batch-review"),
     path("release/batches/<int:number>/verdict/", batch_pages.verdict, name="release-batch-verdict"),
     path("release/batches/<int:number>/propose/", release_pages.propose, name="release-propose"),
+    path("release/batches/<int:number>/exports/", instrument_pages.send, name="export-send"),
+    path("release/exports/<int:number>/", instrument_pages.export, name="export"),
+    path("release/exports/<int:number>/say/", instrument_pages.say, name="export-say"),
+    path("release/exports/<int:number>/decide/", instrument_pages.decide, name="export-decide"),
+    path("release/exports/<int:number>/take/", instrument_pages.take, name="export-take"),
+    path("release/exports/<int:number>/report/", instrument_pages.report, name="export-report"),
+    path("release/screening/", screening_pages.queue, name="screening"),
+    path("release/screening/<str:hit>/", screening_pages.hit, name="screening-hit"),
+    path("release/screening/<str:hit>/decide/", screening_pages.decide, name="screening-decide"),
+    path("release/controls/", control_pages.controls, name="controls"),
     path("release/<int:number>/", release_pages.release, name="release-one"),
     path("release/<int:number>/decide/", release_pages.decide, name="release-decide"),
     path("release/samples/<str:sample_id>/correct/", release_pages.correct, name="release-correct"),

@@ -25,9 +25,10 @@ from headworks.web.audit.middleware import about
 from headworks.web.operations.custody.receive_pages import split_codes
 from headworks.web.operations.laboratory.batches import add_samples, batches_of, give_verdict, make_batch
 from headworks.web.operations.laboratory.entries import Sheet, keep_rows, read_sheet
+from headworks.web.operations.laboratory.laboratories import works_in
 from headworks.web.operations.laboratory.releases import review, samples_of
 from headworks.web.operations.laboratory.uploads import keep_upload, take_upload
-from headworks.web.operations.models import Batch, MeasurementEntry, Release
+from headworks.web.operations.models import Batch, InstrumentFile, MeasurementEntry, Release
 from headworks.web.operations.models.laboratory import VERDICTS
 from headworks.web.operations.states import IN_LABORATORY
 
@@ -110,10 +111,17 @@ def batch_page(request: HttpRequest, number: int, **more: Any) -> HttpResponse:
         "n_reviewed": states.count("reviewed"),
         "releases": Release.objects.visible_to(reader).filter(batch=found).order_by("-pk"),
         "may": {scope: reader.has(scope, found.area_path) for scope in ("measure", "approve", "release")},
+        "exports": _exports(reader, found),
         "received": _received(reader, found), "analytes": _analytes(), **more,
     }  # fmt: skip
     is_refused = any(more.get(name) for name in ("problem", "problems")) or bool(more.get("sheet") and more["sheet"].faults)
     return render(request, "operations/release/batch.html", said, status=400 if is_refused else 200)
+
+
+def _exports(reader: Reader, found: Batch) -> Any:
+    """Exports of the batch, for those of its laboratory."""
+    rows = InstrumentFile.objects.visible_to(reader).filter(batch=found).order_by("-pk")
+    return rows if works_in(reader, found.area_path) else rows.none()
 
 
 def _received(reader: Reader, found: Batch) -> Any:

@@ -12,7 +12,9 @@ from headworks.intake import parse_file
 from headworks.web.operations.laboratory.entries import VALUES, Sheet
 from headworks.web.operations.models import MeasurementEntry, SampleRecord
 
-_CHANGED = tuple(name for name in VALUES if name != "u_analysis")
+# What the form does not ask for stays as it was.
+_KEPT = ("u_analysis", "u_batch")
+_CHANGED = tuple(name for name in VALUES if name not in _KEPT)
 
 
 def released_entries(sample_id: str) -> list[MeasurementEntry]:
@@ -28,11 +30,11 @@ def read_correction(
     """Rows of a form whose fields are ``<field>-<number of the entry>``; faults go to the sheet."""
     buffer = io.StringIO()
     rows = csv.writer(buffer)
-    rows.writerow(["sample_id", "analyte", "replicate", "u_analysis", *_CHANGED])
+    rows.writerow(["sample_id", "analyte", "replicate", *_KEPT, *_CHANGED])
     for entry in entries:
         values = [str(said.get(f"{name}-{entry.pk}", "")).strip()[:60] for name in _CHANGED]
-        u_analysis = "" if entry.u_analysis is None else repr(entry.u_analysis)
-        rows.writerow([sample.sample_id, entry.analyte, entry.replicate, u_analysis, *values])
+        kept = ["" if getattr(entry, name) is None else repr(getattr(entry, name)) for name in _KEPT]
+        rows.writerow([sample.sample_id, entry.analyte, entry.replicate, *kept, *values])
     try:
         parsed = parse_file(buffer.getvalue().encode(), "measurements.csv", "headworks")
     except DataRefused as problem:

@@ -24,7 +24,7 @@ from headworks.web.operations.custody import Said, perform
 from headworks.web.operations.models import Batch, MeasurementEntry, SampleRecord
 from headworks.web.operations.states import STATE_WORDS
 
-VALUES = ("concentration_ng_per_l", "detection", "lod_ng_per_l", "loq_ng_per_l", "u_analysis", "qc_flag")
+VALUES = ("concentration_ng_per_l", "detection", "lod_ng_per_l", "loq_ng_per_l", "u_analysis", "u_batch", "qc_flag")
 _OPEN = ("prepared", "measured")
 _ENDINGS = {".csv": "measurements.csv", ".tsv": "measurements.tsv", ".xlsx": "measurements.xlsx"}
 _VERSIONS = "versions of a result of a sample that the reader measures"
@@ -127,7 +127,10 @@ def _keep(reader: Reader, batch: Batch, row: dict[str, Any]) -> bool:
 def add_version(
     reader: Reader, sample: SampleRecord, batch: Batch, row: dict[str, Any], reason: str = ""
 ) -> MeasurementEntry | None:
-    """A further version of a result, for a sample of which the caller has asked the policy; None when it says the same."""
+    """A further version of a result, for a sample of which the caller has asked the policy; None when it says the same.
+
+    A row may name its ``evaluation``, and its own ``reason``.
+    """
     rows = MeasurementEntry.objects.unscoped(_VERSIONS)
     key = {"sample_id": sample.sample_id, "analyte": row["analyte"], "replicate": int(row.get("replicate") or 1)}
     versions = rows.filter(**key).order_by("-version")
@@ -138,6 +141,7 @@ def add_version(
     number = (versions.values_list("version", flat=True).first() or 0) + 1
     made: MeasurementEntry = MeasurementEntry.objects.create(
         **key, **values, version=number, batch=batch, site_id=sample.site_id, owner_path=sample.owner_path,
-        entered_by=reader.username, reason=reason[:1000],
+        entered_by=reader.username, reason=(reason or str(row.get("reason") or ""))[:1000],
+        evaluation=str(row.get("evaluation") or "")[:24],
     )  # fmt: skip
     return made

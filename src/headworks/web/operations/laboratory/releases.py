@@ -22,7 +22,7 @@ from headworks.web.audit.chain import record
 from headworks.web.operations.custody import Said, perform
 from headworks.web.operations.custody.guards import current_entries
 from headworks.web.operations.laboratory.entries import VALUES, add_version
-from headworks.web.operations.models import Batch, MeasurementEntry, Release, SampleRecord
+from headworks.web.operations.models import Batch, InstrumentFile, MeasurementEntry, Release, SampleRecord
 from headworks.web.operations.states import RELEASED
 from headworks.web.work.queue import ask
 
@@ -37,7 +37,11 @@ def review(reader: Reader, batch: Batch, note: str = "", *, request_id: str = ""
         raise NotVisible(f"batch {batch.pk}: review")
     done: list[str] = []
     refused: list[HeadworksError] = []
+    evaluated = _evaluated_by(reader, batch)
     for sample in samples_of(batch).filter(state="measured"):
+        if evaluated & {entry.evaluation.split(" ")[0] for entry in current_entries(sample.sample_id)}:
+            refused.append(_own_evaluation(reader, sample))
+            continue
         said = Said(event_id=str(uuid.uuid4()), kind="review", at=timezone.now(), note=note)
         try:
             with transaction.atomic():
@@ -49,6 +53,19 @@ def review(reader: Reader, batch: Batch, note: str = "", *, request_id: str = ""
         except UsageError as problem:
             refused.append(problem)
     return done, refused
+
+
+def _evaluated_by(reader: Reader, batch: Batch) -> set[str]:
+    """Evaluations of exports that the reader sent; whoever then took the results over, they are the sender's."""
+    sent = InstrumentFile.objects.unscoped("exports of a batch that the reader reviews")
+    return set(sent.filter(batch=batch, sent_by=reader.username).exclude(evaluation="").values_list("evaluation", flat=True))
+
+
+def _own_evaluation(reader: Reader, sample: SampleRecord) -> UsageError:
+    return UsageError(
+        _("Who entered results does not review them."), where=sample.sample_id, found=reader.username,
+        remedy=_("Ask somebody else"), code="HW-U144",
+    )  # fmt: skip
 
 
 def samples_of(batch: Batch) -> Any:
@@ -94,6 +111,28 @@ def propose_amendment(
     batch = _require_released(reader, sample, reason)
     with transaction.atomic():
         made = [add_version(reader, sample, batch, row, reason) for row in rows]
+        return _propose(reader, batch, "amendment", [entry for entry in made if entry], reason, "", request_id)
+
+
+def propose_batch_amendment(
+    reader: Reader, batch: Batch, rows: Sequence[dict[str, Any]], reason: str, *, request_id: str = ""
+) -> Release:
+    """Propose other values for released results of several samples of a batch, as their evaluation now has them.
+
+    Raises
+    ------
+    NotVisible
+        When the reader does not both measure and release on the batch's area.
+    UsageError
+        ``HW-U143`` no reason, ``HW-U153`` nothing changed, or a release is open.
+    """
+    _require(reader, batch, "release")
+    _require(reader, batch, "measure")
+    if not reason.strip():
+        raise UsageError(_("A reason is needed."), where=batch.name, remedy=_("Say why"), code="HW-U143")
+    samples = {sample.sample_id: sample for sample in samples_of(batch).filter(state__in=RELEASED)}
+    with transaction.atomic():
+        made = [add_version(reader, samples[row["sample_id"]], batch, row, reason) for row in rows]
         return _propose(reader, batch, "amendment", [entry for entry in made if entry], reason, "", request_id)
 
 

@@ -1,4 +1,4 @@
-"""Batches, results in versions, and releases that two people make."""
+"""Batches, exports of instruments, results in versions, and releases that two people make."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ VERDICTS = {"": _("not said"), "accepted": _("accepted"), "rejected": _("rejecte
 RELEASE_STATES = {
     "proposed": _("proposed"), "releasing": _("being released"), "released": _("released"), "refused": _("refused"),
     "failed": _("failed on import"),
+}  # fmt: skip
+FILE_STATES = {
+    "waiting": _("waits for the worker"), "questions": _("asks something"), "evaluated": _("evaluated"),
+    "failed": _("cannot be read"),
 }  # fmt: skip
 RELEASE_KINDS = {"release": _("release"), "amendment": _("amendment"), "withdrawal": _("withdrawal")}
 
@@ -37,6 +41,59 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class InstrumentFile(models.Model):
+    """An export of an instrument that was sent for a batch; what is computed of it is kept in the workspace, in versions."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="instrument_files")
+    area_path = models.CharField(max_length=PATH, blank=True, db_index=True)
+    file = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64)
+    sheet_sha256 = models.CharField(max_length=64, blank=True)
+    sheet_file = models.CharField(max_length=80, blank=True)
+    # Start of a run whose export has no times.
+    run_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=list(FILE_STATES.items()), default="waiting")
+    evaluation = models.CharField(max_length=16, blank=True)
+    # What stands open of it, and what a person said of names that are no codes: name in the export → sample, or nothing.
+    questions = models.JSONField(default=list)
+    matches = models.JSONField(default=dict)
+    problem = models.JSONField(default=dict)
+    sent_by = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(default=timezone.now)
+    taken_version = models.PositiveIntegerField(null=True)
+
+    view_scope: ClassVar[str] = "view_samples"
+    area_path_field: ClassVar[str] = "area_path"
+    objects = ScopedManager()
+
+    class Meta:
+        """A laboratory has an export once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["area_path", "sha256"], name="export_once")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.file} {self.state}"
+
+
+class HitReview(models.Model):
+    """What a person said of a suspect that screening found in a sample, and why; later ones do not undo earlier ones."""
+
+    sample_id = models.CharField(max_length=128, db_index=True)
+    area_path = models.CharField(max_length=PATH, blank=True)
+    suspect = models.CharField(max_length=200)
+    verdict = models.CharField(max_length=10)
+    reason = models.CharField(max_length=1000)
+    decided_by = models.CharField(max_length=64)
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    view_scope: ClassVar[str] = "view_samples"
+    area_path_field: ClassVar[str] = "area_path"
+    objects = ScopedManager()
+
+    def __str__(self) -> str:
+        return f"{self.sample_id} {self.suspect} {self.verdict}"
 
 
 class Release(models.Model):
@@ -89,11 +146,14 @@ class MeasurementEntry(models.Model):
     lod_ng_per_l = models.FloatField(null=True)
     loq_ng_per_l = models.FloatField(null=True)
     u_analysis = models.FloatField(null=True)
+    u_batch = models.FloatField(null=True)
     qc_flag = models.CharField(max_length=10, default="accepted")
     reason = models.CharField(max_length=1000, blank=True)
     entered_by = models.CharField(max_length=64)
     entered_at = models.DateTimeField(default=timezone.now)
     reviewed_by = models.CharField(max_length=64, blank=True)
+    # The evaluation and version a result comes from; empty where a person entered it.
+    evaluation = models.CharField(max_length=24, blank=True)
     is_dropped = models.BooleanField(default=False)
     release = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="entries")
     is_released = models.BooleanField(default=False)
