@@ -11,14 +11,20 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
+from tests.intake.spectra.mzml_builder import dda
+from tests.jobs.screening.test_screen_files import compound
 from tests.web.api.test_leaks import _pair
 from tests.web.operations.desk import approved, measured, planned, taken, who
+from tests.workflows.laboratory.builders import as_bytes, export_lines
 
+from headworks.jobs.screening import ScreeningOrder, screen_files
 from headworks.store import read_facts
 from headworks.web.access.models import AreaNode, SiteNode
 from headworks.web.access.policy import visible_sites
 from headworks.web.access.reader import reader_of
 from headworks.web.operations.laboratory.batches import make_batch
+from headworks.web.operations.laboratory.instrument_files import evaluate_soon, keep_file
+from headworks.web.operations.laboratory.screening import hits_of
 from headworks.web.signals.intake import raise_signal
 from headworks.web.work.queue import ask
 
@@ -53,7 +59,7 @@ def filled(path, ids):
 
 
 @pytest.fixture
-def neighbours(own_province, account, browse):
+def neighbours(own_province, account, browse, tmp_path):
     """Two counties of a city; in the second of everything one; readers of the first."""
     mine, theirs = _pair()
     officer = account("officer", mine.path)
@@ -64,20 +70,21 @@ def neighbours(own_province, account, browse):
     batch = measured([sample], name="their-batch")
     release = approved(batch)
     empty = make_batch(who("analyst", theirs.path, "their-analyst"), "their-empty-batch", "their-method", theirs.path)
+    export, hit = _of_their_laboratory(own_province, tmp_path, theirs.path, empty, sample.sample_id)
     signal = raise_signal("theirs", kind="change", source="cusum", area_id=theirs.pk, words="their-secret-words").signal
     item = ask("import", {"path": "their-file.csv", "name": "their-file.csv"}, by="their-officer", area_path=theirs.path)
     areas = list(AreaNode.objects.filter(path__startswith=theirs.path).values_list("pk", flat=True))
-    numbers = [batch.pk, empty.pk, release.pk, signal.pk, item.pk, 1]
+    numbers = [batch.pk, empty.pk, release.pk, signal.pk, item.pk, export.pk, 1]
     ids = {
         "area_id": [theirs.pk], "site_id": [sites[0].pk], "sample_id": [sample.sample_id, published[0]], "number": numbers,
-        "pk": numbers, "signal_id": [signal.pk], "period": ["2025-W10"],
+        "pk": numbers, "hit": [hit], "signal_id": [signal.pk], "period": ["2025-W10"],
     }  # fmt: skip
     own = " ".join(
         name for row in AreaNode.objects.filter(path__startswith=mine.path).values_list("name_en", "name_zh") for name in row
     )
     secrets = [
         *areas, *(site.pk for site in sites), sample.sample_id, *published[:5], "their-batch", "their-empty-batch", "their-method",
-        "their-secret-words", "their-officer", "their-file.csv", "their-analyst",
+        "their-secret-words", "their-officer", "their-file.csv", "their-analyst", "their-run", "their-compound",
         *(name for name in AreaNode.objects.filter(pk__in=areas).values_list("name_zh", flat=True) if name and name not in own),
     ]  # fmt: skip
     readers = {
@@ -87,6 +94,17 @@ def neighbours(own_province, account, browse):
         "a director": browse(account("director", mine.path)), "the public": Client(),
     }  # fmt: skip
     return ids, secrets, readers
+
+
+def _of_their_laboratory(workspace, folder, path, batch, sample_id):
+    """An evaluated export and a hit of screening, of the neighbours."""
+    analyst = who("analyst", path, "their-analyst")
+    export = keep_file(analyst, batch, (as_bytes(export_lines()), "their-run.csv"))
+    evaluate_soon(export, "their-analyst")
+    (folder / "run.mzML").write_bytes(dda([compound("methamphetamine", 1.0)], noise=50))
+    (folder / "list.csv").write_text("name,formula,fragments\ntheir-compound,C10H15N,65.0386; 91.0542; 119.0855\n")
+    screen_files(workspace, [folder / "run.mzML"], ScreeningOrder(suspects=folder / "list.csv"), [sample_id])
+    return export, hits_of(analyst)["hit"][0]
 
 
 @pytest.mark.slow

@@ -20,6 +20,8 @@ class Part(NamedTuple):
 PARTS = (
     Part(_("Situation"), "situation", ("view",)),
     Part(_("Signals"), "signals", ("view",)),
+    Part(_("Lists"), "lists", ("view",)),
+    Part(_("Reports"), "reports", ("view",)),
     Part(_("Samples"), "operations", ("capture", "view_samples")),
     Part(_("Planner"), "planner", ("view", "capture")),
     Part(_("Release"), "release", ("release", "approve")),

@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "headworks.web.situation",
     "headworks.web.operations",
     "headworks.web.signals",
+    "headworks.web.lists",
+    "headworks.web.reporting",
     "headworks.web.public",
     "headworks.web.api",
 ]

@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("headworks.web.situation.urls")),
     path("", include("headworks.web.operations.urls")),
     path("", include("headworks.web.signals.urls")),
+    path("", include("headworks.web.lists.urls")),
+    path("", include("headworks.web.reporting.urls")),
     path("", include("headworks.web.planner.urls")),
     path("", include("headworks.web.audit.urls")),
     path("", include("headworks.web.work.urls")),

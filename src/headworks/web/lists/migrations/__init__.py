@@ -1,0 +1,1 @@
+"""What the tables of this app went through, oldest first."""

@@ -1,0 +1,25 @@
+"""Addresses of this room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from headworks.web.lists import area_views, matter_views, rule_views, views
+
+urlpatterns = [
+    path("lists/", views.lists, name="lists"),
+    path("lists/assess/", views.assess, name="lists-assess"),
+    path("lists/assessments/<int:number>/", views.assessment, name="lists-assessment"),
+    path("lists/assessments/<int:number>/review/", views.review, name="lists-review"),
+    path("lists/assessments/<int:number>/<str:list_name>/", views.one_list, name="lists-one"),
+    path("lists/rules/", rule_views.rules, name="lists-rules"),
+    path("lists/rules/propose/", rule_views.propose_rules, name="lists-rules-propose"),
+    path("lists/rules/<int:number>/", rule_views.rule_set, name="lists-rule-set"),
+    path("lists/rules/<int:number>/decide/", rule_views.decide_rules, name="lists-rules-decide"),
+    path("lists/rules/<int:number>/trial/", rule_views.ask_for_trial, name="lists-rules-trial"),
+    path("lists/matters/", matter_views.matters, name="lists-matters"),
+    path("lists/matters/<int:number>/", matter_views.matter, name="lists-matter"),
+    path("lists/matters/<int:number>/decide/", matter_views.decide_on_matter, name="lists-matter-decide"),
+    path("lists/areas/<path:area_id>/raise/", area_views.raise_an_issue, name="lists-raise"),
+    path("lists/areas/<path:area_id>/", area_views.area, name="lists-area"),
+]
