@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from scipy.stats import nbinom, poisson
 
-from headworks.warning.predictive.baseline import N_PHI, PHI_STEP, fit, invert
+from headworks.warning.predictive.baseline import N_PHI, OUTBREAK_SIZE, PHI_STEP, belief, fit, invert, wrongly_doubted
 from headworks.warning.predictive.design import columns_of_weeks, precision_of_columns
 
 
@@ -56,6 +57,32 @@ def test_hardly_a_week_without_an_outbreak_is_doubted():
     rng = np.random.default_rng(4)
     doubted = [1 - fitted(rng.negative_binomial(2.0, 0.4, 260).astype(float))[3].mean() for _ in range(20)]
     assert np.mean(doubted) < 0.005
+
+
+def test_belief_in_a_quiet_week_by_hand():
+    # Mean 9, chance alone, 18 cases, an outbreak in one week of eleven: g = exp(-9 / 13) / 13 against f = P(18).
+    f, g = poisson(9.0).pmf(18), np.exp(-9 / (3 * OUTBREAK_SIZE + 1)) / (3 * OUTBREAK_SIZE + 1)
+    assert belief(18.0, 9.0, 1.0, 0.1) == pytest.approx(f / (f + 0.1 * g))
+    assert belief(12.0, 9.0, 1.0, 0.1) == belief(1.0, 0.01, 1.0, 0.1) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("mean", "phi", "tolerance"), [(0.2, 2.0, 1e-3), (4.0, 5.0, 1e-3), (150.0, 1.2, 0.03), (2e4, 3.0, 0.03)]
+)
+def test_what_doubt_takes_from_quiet_weeks_is_the_sum_over_all_counts(mean, phi, tolerance):
+    spread = np.sqrt(phi * mean)
+    y = np.arange(np.floor(mean), mean + 30 * spread + 60)
+    doubt = nbinom(mean / (phi - 1), 1 / phi).pmf(y) * [1 - belief(count, mean, phi, 0.01 / 0.99) for count in y]
+    lost, at = wrongly_doubted(mean, phi, 0.01)
+    assert lost == pytest.approx(doubt.sum(), rel=tolerance)
+    assert at - mean == pytest.approx((doubt * y).sum() / doubt.sum() - mean, rel=tolerance)
+
+
+def test_doubt_does_not_make_quiet_weeks_scatter_less():
+    # 60 histories of 260 weeks; standard error of the mean of ln phi about 0.09 / sqrt 60 = 0.012.
+    rng = np.random.default_rng(6)
+    found = [np.log(fitted(rng.negative_binomial(5.0, 1 / 3.0, 260).astype(float))[5]) for _ in range(60)]
+    assert np.mean(found) == pytest.approx(np.log(3.0), abs=0.035)
 
 
 def test_the_inverse_undoes_the_matrix():

@@ -3,8 +3,9 @@ r"""p-values of one residue held against the p-values its series had before, so 
     p' = (1 + number of earlier p-values at most p) / (1 + number of earlier p-values)                      (H13)
 
 is uniform whatever the model got wrong alike then and now (a conformal p-value): the trend model expects outliers in any
-residue and is shy where a residue has none. Beyond the tenth smallest, ``p'`` goes on in proportion to ``p``. The trap: the
-past holds outbreaks as well, which makes this shy, never bold.
+residue and is shy where a residue has none. Beyond the tenth smallest, ``p'`` goes on in proportion to ``p``. Two traps: the
+past holds outbreaks as well, which makes this shy, never bold; and the weeks in which a series' level was still being learnt
+are not alike, so leave its first :data:`WEEKS_TO_SETTLE` out of what is held against.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ Array = npt.NDArray[np.float64]
 # An order statistic of this rank is known to a third; with 10,000 earlier samples it stands at a rate of one in a thousand.
 TAIL_RANK = 10
 FEWEST = 2_000
+# Fortnightly with four of five samples below the limit, small p-values come too often for so long; other series sooner.
+WEEKS_TO_SETTLE = 104
 
 
 def recalibrate(p: npt.ArrayLike, earlier: npt.ArrayLike) -> Array:
@@ -28,7 +31,8 @@ def recalibrate(p: npt.ArrayLike, earlier: npt.ArrayLike) -> Array:
     p
         p-values to judge, any shape; not a number where there is none.
     earlier
-        p-values of the same residue from before, of all its series; those that are not a number are left out.
+        p-values of the same residue from before, of all its series, without those of a series' first two years; those that
+        are not a number are left out.
 
     Returns
     -------

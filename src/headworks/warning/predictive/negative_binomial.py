@@ -22,8 +22,8 @@ _SHORT_PRODUCT = 12
 
 @compiled
 def log_rising(r, y):
-    """Logarithm of ``r (r + 1) … (r + y - 1)``."""
-    if y <= _SHORT_PRODUCT:
+    """Logarithm of ``r (r + 1) … (r + y - 1)``; between whole numbers the gamma functions go on."""
+    if y <= _SHORT_PRODUCT and y == math.floor(y):
         product = 1.0
         for j in range(int(y)):
             product *= r + j

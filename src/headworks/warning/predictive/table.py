@@ -83,14 +83,24 @@ def warn_counts(
     seen, flat = counts[:, first : last + 1], np.ravel
     table = pl.DataFrame(
         {
-            "series": names.gather(np.repeat(np.arange(len(names)), last + 1 - first)), "t": np.tile(np.arange(first, last +
-            1) + origin, len(names)), "observed": flat(seen), "expected": flat(found.expected), "lower": flat(found.lower),
-            "upper": flat(found.upper), "dispersion": flat(found.dispersion), "p_week": flat(found.p_week), "p_value":
-            flat(found.p_value), "z": flat(found.z), "e_value": flat(judged.e_value), "evidence": flat(judged.evidence),
-            "alarm": flat(judged.alarm), "assessable": flat(judged.is_assessed), "weeks_in_baseline":
-            flat(found.n_weeks).astype(np.int64), "weeks_believed_quiet": flat(found.believed_weeks),
+            "series": names.gather(np.repeat(np.arange(len(names)), last + 1 - first)),
+            "t": np.tile(np.arange(first, last + 1) + origin, len(names)),
+            "observed": flat(seen),
+            "expected": flat(found.expected),
+            "lower": flat(found.lower),
+            "upper": flat(found.upper),
+            "dispersion": flat(found.dispersion),
+            "p_week": flat(found.p_week),
+            "p_value": flat(found.p_value),
+            "z": flat(found.z),
+            "e_value": flat(judged.e_value),
+            "evidence": flat(judged.evidence),
+            "alarm": flat(judged.alarm),
+            "assessable": flat(judged.is_assessed),
+            "weeks_in_baseline": flat(found.n_weeks).astype(np.int64),
+            "weeks_believed_quiet": flat(found.believed_weeks),
         }
-    ).with_columns(pl.col(pl.Float64).fill_nan(None))  # fmt: skip
+    ).with_columns(pl.col(pl.Float64).fill_nan(None))
     return _with_reason(table, round(SHORTEST_YEARS * freq))
 
 
