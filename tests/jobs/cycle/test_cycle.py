@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from headworks.jobs.cycle.editions import freeze, read_tables
 from headworks.jobs.cycle.evidence import selected_lists, selected_signals
 from headworks.jobs.cycle.ledger import head_of, ledger_file, read_ledger
 from headworks.jobs.cycle.make import CycleOrder, draft_report, make_reports, print_edition
+from headworks.jobs.cycle.outcomes import kept_outcomes, kept_signals
 from headworks.jobs.disclosure import Disclosure
 from headworks.jobs.publications import read_publications
 from headworks.jobs.run import run
@@ -198,7 +200,7 @@ def test_nothing_the_public_may_not_see_is_in_its_report(two_plants: Workspace):
     tables = read_tables(edition)
     assert set(tables.figures["state"]) == {"suppressed"}
     # Of a withheld figure nothing is kept but that it is there.
-    numbers = tables.figures.select(pl.exclude("area_id", "drug", "analyte", "state"))
+    numbers = tables.figures.select(pl.exclude("area_id", "drug", "analyte", "state", "why"))
     assert all(count == tables.figures.height for count in numbers.null_count().row(0))
     assert tables.changes.is_empty()
     assert tables.consumption.is_empty()
@@ -242,3 +244,78 @@ def test_the_snapshot_says_how_it_was_made(empty: Workspace):
     said = json.loads((edition.folder / "snapshot.json").read_text(encoding="utf-8"))
     assert said["facts"]["parameter_set"] == "p-1"
     assert {path.stem for path in edition.folder.glob("*.parquet")} >= {"figures", "changes", "tree", "revisions"}
+
+
+def test_an_edition_frozen_before_a_column_was_there_is_read_all_the_same(empty: Workspace):
+    old = replace(city(), figures=city().figures.drop("why"), signals=city().signals.drop("explanation"))
+    edition = freeze(empty, old, order(), by="ann")
+    read = read_tables(edition)
+    assert read.figures.equals(city().figures, null_equal=True)
+    assert read.signals.columns == city().signals.columns
+
+
+def test_a_second_run_with_one_more_import_is_a_second_edition_that_says_so(two_plants: Workspace, give, tmp_path: Path):
+    run(two_plants)
+    asked = CycleOrder("annual", "all", "2024", "steward", ("html",), ("en",))
+    first, _ = make_reports(two_plants, asked, tmp_path)
+    # A sample of plant A comes late, with twice the cocaine of the others.
+    give(two_plants, "samples", "sample_id,site_id,collected_from,flow_m3_per_day\nA3,A,2024-03-13T08:00Z,2000\n")
+    late = "sample_id,analyte,concentration_ng_per_l,lod_ng_per_l,loq_ng_per_l\nA3,benzoylecgonine,600,1,5\n"
+    give(two_plants, "measurements", late)
+    run(two_plants)
+    second, paths = make_reports(two_plants, asked, tmp_path)
+    assert (first.number, second.number, second.previous_number) == (1, 2, 1)
+    revisions = read_tables(second).revisions
+    assert revisions.height > 0
+    assert revisions["reason"].str.starts_with("import:samples.csv").all()
+    before, after = (read_tables(one).figures for one in (first, second))
+    key = ["area_id", "drug", "analyte"]
+    value = "load_mg_per_1000_per_day"
+    both = before.select(*key, old=value).join(after.select(*key, new=value), on=key)
+    n_moved = both.filter((pl.col("new") - pl.col("old")).abs() > 5e-4 * pl.col("old")).height
+    assert revisions.filter(pl.col("what") == value).height == n_moved
+    text = paths[0].read_text(encoding="utf-8")
+    assert f"{revisions.height} figures changed because results came in or were corrected (samples.csv" in text
+    assert "What changed since the last edition" in text
+    assert f"Compared with edition {first.number}" in text
+
+
+def outcomes(run_id: str) -> pl.DataFrame:
+    return pl.DataFrame({"area_id": ["C"], "outcome": ["entered"], "run_id": [run_id]})
+
+
+def kept(workspace: Workspace, run_id: str, name: str, *, is_draft: bool = False, moment: int = 0) -> Path:
+    folder = workspace.path / "assessments" / "r-1" / "2026-Q4" / f"{run_id}-{name}"
+    folder.mkdir(parents=True)
+    outcomes(name).write_parquet(folder / "outcomes.parquet")
+    path = folder / "assessment.json"
+    path.write_text(json.dumps({"is_draft": is_draft}), encoding="utf-8")
+    os.utime(path, (moment, moment))
+    return path
+
+
+def test_of_the_assessments_of_a_run_the_newest_counts_and_no_draft(empty: Workspace):
+    class Run:
+        run_id = "run-9"
+
+    assert kept_outcomes(empty, Run(), Period.parse("2026-Q4")) is None
+    kept(empty, "run-9", "new", moment=20)
+    kept(empty, "run-9", "old", moment=10)
+    kept(empty, "run-9", "draft", is_draft=True, moment=30)
+    kept(empty, "run-8", "other", moment=40)
+    found = kept_outcomes(empty, Run(), Period.parse("2026-Q4"))
+    assert found["run_id"].to_list() == ["new"]
+    # What was assessed for another period says nothing of this one.
+    assert kept_outcomes(empty, Run(), Period.parse("2026-Q3")) is None
+    assert kept_signals(empty, Run(), Period.parse("2026-W46")) is None
+    folder = empty.path / "signals" / "2026-W46" / "run-9-a"
+    folder.mkdir(parents=True)
+    pl.DataFrame({"unit_id": ["C"]}).write_parquet(folder / "signals.parquet")
+    (folder / "signals.json").write_text("{}", encoding="utf-8")
+    assert kept_signals(empty, Run(), Period.parse("2026-11"))["unit_id"].to_list() == ["C"]
+    assert kept_signals(empty, Run(), Period.parse("2026-W45")) is None
+    broken = kept(empty, "run-9", "broken", moment=50)
+    broken.write_text("{", encoding="utf-8")
+    with pytest.raises(DataRefused, match=r"kept assessment is damaged.*headworks assess") as refused:
+        kept_outcomes(empty, Run(), Period.parse("2026-Q4"))
+    assert refused.value.code == "HW-D802"

@@ -43,7 +43,7 @@ def city(name: str = "Haizhu City", **replaced: Any) -> CycleTables:
     weeks = [
         {"drug": "cocaine", "analyte": "benzoylecgonine", "week": f"2026-W{week}", "level": level, "lower": low, "upper": high}
         for week, level, low, high in (
-            (43, 40.0, 30.0, 50.0),
+            *((week, 40.0, 30.0, 50.0) for week in range(37, 44)),
             (44, None, None, None),
             (45, 42.0, 33.0, 54.0),
             (46, 41.0, 32.0, 52.0),
@@ -64,7 +64,8 @@ def with_lists(tables: CycleTables) -> CycleTables:
     lists = [{"area_id": "C1", "period": "2026-Q4", "rule_set": "r", "list_name": "watch", "outcome": "entered",
               "previous": "off", "since": "2026-Q4", "probability": 0.93, "criterion": "load", "change_factor": 0.8}]  # fmt: skip
     signals = [{"unit_id": "C1", "drug": "cocaine", "analyte": "benzoylecgonine", "period": "2026-W46", "kind": "exceedance",
-                "q_value": 0.05, "expected": 60.0, "observed": 120.0, "since": "2026-W45"}]  # fmt: skip
+                "q_value": 0.05, "expected": 60.0, "expected_lower": 45.0, "expected_upper": 80.0, "observed": 120.0,
+                "since": "2026-W45", "n_days": 8, "explanation": '{"hangs_on_one": true, "switch_off": 1.25}'}]  # fmt: skip
     return replace(tables, lists=frame(LISTS, lists), signals=frame(SIGNALS, signals), has_lists=True, has_signals=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import string
 from dataclasses import replace
 from importlib.resources import files
@@ -12,11 +13,21 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.reports.cycle.builders import FACTS, PERIODS, city, report, with_lists
+from tests.reports.cycle.builders import FACTS, PERIODS, city, frame, order, report, with_lists
 
 from headworks.core.errors import UsageError
 from headworks.reports.content import Message, TableBlock
-from headworks.reports.cycle import KINDS, kind_of, reasons_of, require_period, revisions_between
+from headworks.reports.cycle import (
+    KINDS,
+    CycleTables,
+    cycle_report,
+    kind_of,
+    reasons_of,
+    require_period,
+    revisions_between,
+)
+from headworks.reports.cycle.inputs import CHANGES, FIGURES, TREE
+from headworks.reports.cycle.signals import told_of
 from headworks.reports.cycle.standing import standing_of
 from headworks.reports.wording import read_catalogue, wording_for
 
@@ -85,17 +96,118 @@ def test_every_report_has_the_sections_of_its_kind(kind: str):
     assert len(content.cannot_say) == 5
 
 
-def test_without_lists_and_signals_the_report_says_that_none_were_handed_over():
+def test_without_lists_and_signals_the_report_says_that_nobody_looked():
     content = report("quarterly", city())
-    assert EN.say(section(content, "lists").blocks[0].empty) == "Lists were not handed over to this report."
+    assert EN.say(section(content, "lists").blocks[0].empty) == "No lists were assessed with this run."
+    assert EN.say(section(content, "signals").blocks[0].empty) == "No signals were looked for in this run."
     assert [one.section_id for one in content.first_page] == ["worse", "not-covered", "proposed"]
 
 
-def test_an_area_of_which_nothing_may_be_shown_says_so():
-    figures = city().figures.with_columns(
-        state=pl.when(pl.col("area_id") == "C").then(pl.lit("suppressed")).otherwise("state")
+def withheld(why: str):
+    is_own = pl.col("area_id") == "C"
+    state = pl.when(is_own).then(pl.lit("suppressed")).otherwise("state")
+    numbers = [pl.when(~is_own).then(pl.col(name)).alias(name) for name in ("load_mg_per_1000_per_day", "coverage")]
+    return replace(city(), figures=city().figures.with_columns(*numbers, state=state, why=pl.when(is_own).then(pl.lit(why))))
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("primary_population", "they would speak of fewer than 1,000 residents"),
+        ("secondary", "beside those of other areas they would give away one that is withheld"),
+        ("unmatched", "not every site that was sampled is in them, so who is behind them is not known"),
+        ("something new", "so it was decided"),
+    ],
+)
+def test_an_area_of_which_nothing_may_be_shown_says_why(why: str, words: str):
+    content = report(tables=withheld(why))
+    assert EN.say(content.lead) == (
+        f"The figures of Haizhu City itself in 2026-W46 are withheld from these readers: {words}. 1 areas in it have figures."
     )
-    assert "No figure of Haizhu City itself" in EN.say(report(tables=replace(city(), figures=figures)).lead)
+    assert "Haizhu City: coverage is withheld with the figures." in said(content)
+
+
+def test_an_area_without_a_sample_is_not_said_to_be_withheld():
+    tables = replace(city(), figures=city().figures.filter(pl.col("area_id") != "C"))
+    assert EN.say(report(tables=tables).lead) == "Haizhu City itself has no figure in 2026-W46; 1 areas in it have one."
+
+
+def test_without_any_comparison_the_lead_does_not_count_zeros():
+    tables = replace(city(), changes=city().changes.clear())
+    assert EN.say(report(tables=tables).lead) == (
+        "In Haizhu City, 2026-W46, 2 drugs have a figure; none can be compared with an earlier one."
+    )
+
+
+def test_a_signal_is_a_sentence_without_the_name_of_a_site():
+    lines = [EN.say(line) for line in section(report(), "signals-first").blocks[0].lines]
+    # Had the samples held a fifth less, 1 - 1/1.25.
+    assert " ".join(lines) == (
+        "Upper, Cocaine: far above what was expected, 120 mg per 1,000 people a day where 60.0 (45.0–80.0) was expected, since "
+        "2026-W45. It hangs on one sample or site: without that it would not be shown. Had the samples held 20 % less, it "
+        "would have been silent."
+    )
+
+
+@given(st.text(max_size=30), st.floats(0, 1), st.integers(0, 9))
+def test_what_is_kept_of_an_explanation_names_nothing(name: str, p: float, n: int):
+    kept = told_of(json.dumps({"left_out": {"p": p, "part": name}, "allowed": 0.5, "n_batches": n, "unit_name": name}))
+    assert json.loads(kept) == {"hangs_on_one": p > 0.5, "n_batches": n}
+    assert told_of(kept.replace("hangs_on_one", "unit_name")) == json.dumps({"n_batches": n})
+
+
+def province(n_areas: int):
+    """A province of many areas; every third one rose."""
+    codes = [f"P{i:03d}" for i in range(n_areas)]
+    tree = [{"area_id": "P", "level": 1, "name_en": "P"}] + [
+        {"area_id": c, "parent_id": "P", "level": 2, "name_en": c} for c in codes
+    ]
+    own = {
+        "drug": "cocaine",
+        "analyte": "benzoylecgonine",
+        "state": "value",
+        "load_mg_per_1000_per_day": 1.0,
+        "lower": 0.5,
+        "upper": 2.0,
+    }
+    compared = [
+        {"area_id": c, "drug": "cocaine", "analyte": "benzoylecgonine", "against": "quarter", "ratio": 1.5, "ratio_lower": 1.1,
+         "ratio_upper": 2.0, "p_rose": 0.99 if i % 3 == 0 else 0.5, "n_matched": 3}
+        for i, c in enumerate(codes)
+    ]  # fmt: skip
+    return CycleTables(
+        tree=frame(TREE, tree), figures=frame(FIGURES, [{**own, "area_id": one["area_id"]} for one in tree]),
+        changes=frame(CHANGES, compared),
+    )  # fmt: skip
+
+
+def test_on_paper_stand_the_area_and_what_moved_and_the_workbook_has_the_rest():
+    content = cycle_report(province(120), replace(order(), area_id="P"))
+    printed = section(content, "figures")
+    # The province and 40 of 120 areas; the others did not surely move.
+    assert [len(printed.blocks[0].rows), len(content.sheets[0].rows)] == [41, 121]
+    assert "P itself and where something surely rose or fell: 41 of 121 rows" in EN.say(printed.lead[0])
+    small = section(cycle_report(province(20), replace(order(), area_id="P")), "figures")
+    assert (len(small.blocks[0].rows), small.lead) == (21, ())
+
+
+def test_a_rule_that_every_sample_breaks_is_looked_into_and_no_training_is_asked_for():
+    quality = city().quality.with_columns(n=pl.lit(10, pl.Int64), rule=pl.lit("interval"))
+    text = said(report(tables=replace(city(), quality=quality)))
+    assert (
+        "Look into the sampling rule “interval of sub-samples” itself and how it is noted: 100% of the samples break it."
+        in text
+    )
+    assert "Repeat the training" not in text
+
+
+def test_a_course_of_few_weeks_is_told_and_not_drawn():
+    few = replace(city(), courses=city().courses.head(3))
+    assert EN.say(section(report(tables=few), "courses").blocks[0].text).startswith("No course: of the 53 weeks")
+    drawn = section(report(), "courses").blocks
+    assert EN.say(drawn[0].text) == "Only 9 of 53 weeks of Haizhu City may be shown to these readers or were measured."
+    weeks = [row["week"] for row in drawn[1].tiles[0].rows]
+    assert (len(weeks), weeks[0], weeks[-1]) == (53, "2025-W46", "2026-W46")
 
 
 def moved(factor: float):
@@ -135,6 +247,9 @@ def test_what_is_revised_back_is_the_same_figures_the_other_way_round(factor: fl
 def test_an_outcome_of_a_list_that_changed_is_a_revision():
     found = revisions_between(city(), with_lists(city()), FACTS, FACTS)
     assert found.select("area_id", "what", "reason").rows() == [("C1", "outcome", "tables")]
+    listed = with_lists(city())
+    off = replace(listed, lists=listed.lists.with_columns(outcome=pl.lit("stays_off")))
+    assert revisions_between(city(), off, FACTS, FACTS).is_empty()
 
 
 def test_reasons_name_the_import_the_parameters_and_the_program():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import subprocess
 import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 from tests.reports.cycle.builders import city, report, with_lists
 
 from headworks.core.errors import DataRefused, UsageError
@@ -41,7 +43,7 @@ def test_the_text_of_a_pdf_can_be_read_with_header_and_footer(files, language: s
     assert "0123456789abcdef-1" in flat
     assert "abababababababab" in flat
     assert "1/" in flat
-    assert re.search(r"1,234\.50", text)
+    assert re.search(r"1,23[45] \(90\.0–1,600\)", text)
     assert {"en": "Edition2(draft)·foranalysts", "zh": "第2版（草稿）", "ja": "第2版（草案）"}[language] in flat
 
 
@@ -63,9 +65,13 @@ def test_a_document_has_the_title_header_tables_and_pictures(files, language: st
     assert "0123456789abcdef-1" in document.sections[0].footer.paragraphs[0].text
     assert len(document.tables) >= 5
     assert len(document.inline_shapes) == 2
-    assert "1,234.50" in [cell.text for row in document.tables[-2].rows for cell in row.cells] + [
-        cell.text for table in document.tables for row in table.rows for cell in row.cells
-    ]
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert [cell for cell in cells if cell.endswith("(90.0–1,600)")]
+    # Columns as wide as what stands in them, and no caption that only repeats the heading above it.
+    widths = [int(column.get(qn("w:w"))) for column in document.tables[-1]._tbl.tblGrid]
+    assert len(set(widths)) > 1
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert not [one for one, following in itertools.pairwise(texts) if one and one == following]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -110,8 +116,8 @@ def test_the_four_states_have_four_marks_without_colour():
 
 
 def test_a_gap_in_a_course_is_a_gap():
-    figure = next(one for one in report().sections if one.section_id == "courses").blocks[0]
-    # Weeks 43 | 45, 46: two stretches.
+    figure = next(one for one in report().sections if one.section_id == "courses").blocks[-1]
+    # Weeks 37 to 43 | 45, 46: two stretches.
     assert draw_figure(figure, wording_for("en"), "sans-serif").count("<polyline") == 2
 
 

@@ -15,6 +15,7 @@ from headworks.jobs.area_evidence import conformity_counts, events_of_period
 from headworks.jobs.area_figures import EVERYWHERE, tree_of, trend_of_focus
 from headworks.jobs.cycle.decisions import KeptDisclosure
 from headworks.jobs.cycle.evidence import selected_lists, selected_signals, sites_below, waiting_samples
+from headworks.jobs.cycle.outcomes import kept_outcomes, kept_signals
 from headworks.jobs.disclosed import disclose
 from headworks.reference import names
 from headworks.reports.cycle import CycleTables, Kind
@@ -40,22 +41,25 @@ def collect(
     kind, area_id, period
         Which report; an area or ``all``.
     signals, lists
-        Tables ``signals`` and ``list_outcomes``; those of the run where it has them.
+        Tables ``signals`` and ``list_outcomes``; those of the run where it has them, and lists that were assessed with it.
     """
     tree = _scope(disclosure, area_id)
     figures = _figures(disclosure, run, tree, period)
-    drugs = figures["drug"].unique().sort().to_list()
+    consumption = _consumption(disclosure, run, tree, period)
+    drugs = pl.concat([figures["drug"], consumption["drug"]]).unique().sort().to_list()
     sites = sites_below(disclosure, area_id)
     sees_days = not disclosure.rule.holds_back("day")
     events = events_of_period(disclosure, run, sites, period)[0] if sees_days and "disposal_events" in run.results else None
     signals = _of_run(disclosure, run, "signals", signals)
     lists = _of_run(disclosure, run, "list_outcomes", lists)
+    lists = kept_outcomes(disclosure.workspace, run, period) if lists is None else lists
+    signals = kept_signals(disclosure.workspace, run, period) if signals is None else signals
     return CycleTables(
         tree=tree,
         figures=figures,
         changes=_of_shown(_changes(disclosure, run, kind, tree, period), figures),
         courses=_courses(disclosure, run, area_id, period),
-        consumption=_consumption(disclosure, run, tree, period),
+        consumption=consumption,
         parts=_parts(disclosure, run, kind, area_id, period),
         late=_late(disclosure, run, tree, period),
         quality=conformity_counts(disclosure, run, sites, period),
@@ -110,9 +114,20 @@ def _figures(disclosure: KeptDisclosure, run: Manifest, tree: pl.DataFrame, peri
     is_value = pl.col("load_mg_per_1000_per_day").is_not_null()
     seen = seen.with_columns(state=pl.when(is_value).then(pl.lit("value")).otherwise(pl.lit("below_limit")))
     key = ["area_id", "drug", "analyte"]
-    withheld = raw.join(seen, on=key, how="anti").select(*key, state=pl.lit("suppressed"))
-    both = pl.concat([seen.select(pl.col(name).cast(FIGURES[name]) for name in FIGURES), withheld], how="diagonal")
+    told = seen.select(pl.col(name).cast(kind) for name, kind in FIGURES.items() if name != "why")
+    both = pl.concat([told, _withheld(disclosure, raw.join(seen, on=key, how="anti"))], how="diagonal")
     return both.select(list(FIGURES)).sort(key)
+
+
+def _withheld(disclosure: KeptDisclosure, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows without numbers, with the reason of each; of the report's own area it is told."""
+    if rows.is_empty():
+        # Of an open tier nothing is ever decided.
+        return pl.DataFrame(schema=FIGURES)
+    of_areas = [pl.col("unit_kind") == "area", pl.col("unit_id").is_in(rows["area_id"].unique().implode())]
+    reasons = disclosure.units.filter(*of_areas).select("period", "why", area_id="unit_id")
+    found = rows.join(reasons, on=["area_id", "period"], how="left", maintain_order="left")
+    return found.select("area_id", "drug", "analyte", pl.col("why").fill_null("detail"), state=pl.lit("suppressed"))
 
 
 def _changes(disclosure: KeptDisclosure, run: Manifest, kind: Kind, tree: pl.DataFrame, period: Period) -> pl.DataFrame:

@@ -39,6 +39,16 @@ class KeptDisclosure(Disclosure):
     parts: tuple[str, ...] = ()
 
     @cached_property
+    def _read(self) -> dict[str, pl.DataFrame]:
+        return {}
+
+    def facts(self, table: str) -> pl.DataFrame:
+        """A fact table as of the disclosure's moment, read once: a report asks for the same few many times."""
+        if table not in self._read:
+            self._read[table] = super().facts(table)
+        return self._read[table]
+
+    @cached_property
     def area_loads(self) -> pl.DataFrame:
         """Figures of areas in the parts that are asked for; all while nothing was decided."""
         if self.run is None:

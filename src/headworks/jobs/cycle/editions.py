@@ -25,6 +25,7 @@ from headworks.core.errors import DataRefused, UsageError
 from headworks.core.periods import Period
 from headworks.jobs.cycle.ledger import append_line, head_of, read_ledger
 from headworks.reports.cycle import CycleRequest, CycleTables, Edition, revisions_between
+from headworks.reports.cycle.inputs import FIGURES, SIGNALS
 from headworks.store import Workspace, write_json
 
 _ID_LENGTH = 16
@@ -152,7 +153,13 @@ def read_tables(edition: StoredEdition) -> CycleTables:
     tables = CycleTables(**frames, **edition.counts)
     if digest_of(tables, request_of(edition)) != edition.digest:
         raise _damaged(edition, "its frames are not those it was made of")
-    return tables
+    return replace(tables, figures=_completed(tables.figures, FIGURES), signals=_completed(tables.signals, SIGNALS))
+
+
+def _completed(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
+    """With the columns that came to the frame after the edition was frozen, empty."""
+    missing = [pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in frame.columns]
+    return frame.with_columns(missing).select(list(schema))
 
 
 def request_of(edition: StoredEdition, audit_head: str = "") -> CycleRequest:

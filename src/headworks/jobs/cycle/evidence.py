@@ -11,6 +11,7 @@ from headworks.loads.sampling.roles import is_blank
 from headworks.places.catchments import site_area_people
 from headworks.places.code_changes import carry_site_areas
 from headworks.reports.cycle.inputs import LISTS, SIGNALS
+from headworks.reports.cycle.signals import told_of
 from headworks.store import Manifest, read_result_of
 from headworks.workflows.register import newest_code_date, with_ends, with_populations
 
@@ -50,10 +51,16 @@ def selected_signals(disclosure: Disclosure, signals: pl.DataFrame | None, tree:
     """Signals of areas of the report in the weeks of the period, where the area's own figure of the week is shown."""
     if signals is None or signals.is_empty():
         return pl.DataFrame(schema=SIGNALS)
-    rows = signals.with_columns(pl.col("unit_kind", "kind").cast(pl.String))
+    # Whoever hands signals over may leave out what is told of them besides.
+    missing = [pl.lit(None, kind).alias(name) for name, kind in SIGNALS.items() if name not in signals.columns]
+    rows = signals.with_columns(pl.col("unit_kind", "kind").cast(pl.String), *missing)
     rows = rows.filter((pl.col("unit_kind") == "area") & pl.col("unit_id").is_in(tree["area_id"].implode()))
     rows = rows.filter(pl.col("period").is_in(_labels_in(rows["period"], period)))
-    return _shown(disclosure, rows).select(pl.col(name).cast(kind) for name, kind in SIGNALS.items())
+    rows = _shown(disclosure, rows)
+    # An explanation names sites and samples; a report keeps what names none.
+    told = pl.Series("explanation", [told_of(one) for one in rows["explanation"]], dtype=pl.String)
+    rows = rows.with_columns(told)
+    return rows.select(pl.col(name).cast(kind) for name, kind in SIGNALS.items())
 
 
 def selected_lists(disclosure: Disclosure, lists: pl.DataFrame | None, tree: pl.DataFrame, period: Period) -> pl.DataFrame:

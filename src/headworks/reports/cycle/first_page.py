@@ -15,7 +15,8 @@ from headworks.reports.content import Block, Column, Message, Notice, Prose, Sec
 from headworks.reports.cycle.inputs import CycleRequest, CycleTables
 from headworks.reports.cycle.kinds import Kind
 from headworks.reports.cycle.proposals import named, proposals_of
-from headworks.reports.cycle.standing import SURE, coverage_of, ratio_of, sentence_of
+from headworks.reports.cycle.signals import in_order, signal_line
+from headworks.reports.cycle.standing import SURE, change_words, coverage_of, figure_of, ratio_of
 
 # So many lines fit above the fold; the rest is in the tables, and how many is said.
 MOST_LINES = 6
@@ -32,24 +33,6 @@ LIST_WORDS = {
     "stays_off": tell("stays off"),
     "not_assessable": tell("not assessable"),
 }
-
-
-def lead_of(kind: Kind, rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> Message:
-    """One sentence for somebody who reads no further."""
-    top = rows.filter(pl.col("area_id") == request.area_id)
-    counts = {word: top.filter(pl.col("change") == word).height for word in ("rose", "fell", "unclear")}
-    measured = top.filter(pl.col("state").is_in(["value", "below_limit"])).height
-    counts["none"] = measured - sum(counts.values())
-    if not measured:
-        inside = rows.filter((pl.col("parent_id") == request.area_id) & pl.col("state").is_in(["value", "below_limit"]))
-        return tell("No figure of {area} itself in {period} may be shown to these readers, or none was measured; {n} areas in "
-                    "it have one.", area=tables.area(request.area_id), period=request.period.label,
-                    n=inside["area_id"].n_unique())  # fmt: skip
-    return tell(
-        "In {area}, {period}: of {n} drugs {rose} rose, {fell} fell, of {unclear} it cannot be told, and {none} cannot be "
-        "compared.",
-        area=tables.area(request.area_id), period=request.period.label, n=measured, **counts,
-    )  # fmt: skip
 
 
 def first_page(kind: Kind, rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> tuple[Section, ...]:
@@ -95,24 +78,36 @@ def _worse(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> Se
 
 def _by_drug(compared: pl.DataFrame, rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> TableBlock:
     """A row for every drug that rose in the area or in one of those in it, in the order of the drugs."""
-    columns = (
-        Column("drug", tell("Drug")), Column("now", tell("{area} itself", area=tables.area(request.area_id))),
-        Column("change", tell("How much, and how sure")), Column("counts", tell("Areas in it: rose, fell, not clear")),
-        Column("where", tell("Where it rose")),
-    )  # fmt: skip
+    has_own = compared.filter(pl.col("area_id") == request.area_id).height > 0
+    has_inside = compared.filter(pl.col("area_id") != request.area_id).height > 0
+    columns = [Column("drug", tell("Drug"))]
+    columns.append(Column("now", tell("{area} itself", area=tables.area(request.area_id)), tell("mg/d per 1,000 people")))
+    columns.append(Column("coverage", tell("Coverage"), None, "share"))
+    columns += [Column("change", tell("How much, and how sure"))] if has_own else []
+    if has_inside:
+        columns.append(Column("counts", tell("Areas in it"), tell("rose, fell, not clear")))
+        columns.append(Column("where", tell("Where it rose")))
     cells = []
     for drug in compared.filter(pl.col("change") == "rose")["drug"].unique().sort().to_list():
-        own = rows.filter((pl.col("drug") == drug) & (pl.col("area_id") == request.area_id)).to_dicts()
-        inside = compared.filter((pl.col("drug") == drug) & (pl.col("area_id") != request.area_id))
-        n = {word: inside.filter(pl.col("change") == word).height for word in ("rose", "fell", "unclear")}
-        said = sentence_of(own[0])
-        now = tell("{number} · {interval} · {coverage}", number=said.number, interval=said.interval, coverage=said.coverage)
-        told = own[0]["change"] != "none"
-        change = tell("{words} {ratio}", words=said.words, ratio=ratio_of(own[0])) if told else said.words
-        counts = tell("▲ {rose}  ▼ {fell}  ◆ {unclear}", **n) if inside.height else None
-        risen = inside.filter(pl.col("change") == "rose")
-        cells.append((tables.drug(drug), now, change, counts, named(risen, tables) if risen.height else None))
-    return TableBlock("worse", tell("What rose"), columns, tuple(cells), tell("Nothing rose."))
+        own = rows.filter((pl.col("drug") == drug) & (pl.col("area_id") == request.area_id)).to_dicts()[0]
+        cell: tuple[Any, ...] = (tables.drug(drug), figure_of(own), own["coverage"])
+        cell += (_told(own),) if has_own else ()
+        cells.append(cell + (_inside(compared, drug, tables, request) if has_inside else ()))
+    return TableBlock("worse", tell("What rose"), tuple(columns), tuple(cells), tell("Nothing rose."))
+
+
+def _told(own: dict[str, Any]) -> Message:
+    if own["change"] == "none":
+        return change_words(own)
+    return tell("{words} {ratio}", words=change_words(own), ratio=ratio_of(own))
+
+
+def _inside(compared: pl.DataFrame, drug: str, tables: CycleTables, request: CycleRequest) -> tuple[Any, ...]:
+    inside = compared.filter((pl.col("drug") == drug) & (pl.col("area_id") != request.area_id))
+    n = {word: inside.filter(pl.col("change") == word).height for word in ("rose", "fell", "unclear")}
+    risen = inside.filter(pl.col("change") == "rose")
+    counts = tell("▲ {rose}  ▼ {fell}  ◆ {unclear}", **n) if inside.height else None
+    return (counts, named(risen, tables) if risen.height else None)
 
 
 def _against(labels: list[str]) -> Any:
@@ -123,9 +118,12 @@ def _against(labels: list[str]) -> Any:
 def _signals(tables: CycleTables) -> Section | None:
     if not tables.has_signals:
         return None
-    n = tables.signals.height
-    said = tell("{n} signals were selected; they are listed further on.", n=n) if n else tell("No signal was selected.")
-    return Section("signals-first", tell("Signals"), (said,))
+    lines = tuple(signal_line(row, tables) for row in in_order(tables)[:MOST_LINES])
+    if not lines:
+        return Section("signals-first", tell("Signals"), (tell("No signal was selected."),))
+    more = tables.signals.height - len(lines)
+    rest: tuple[Message, ...] = (tell("{n} more are listed further on.", n=more),) if more else ()
+    return Section("signals-first", tell("Signals"), (), (Prose(lines + rest),))
 
 
 def _lists(tables: CycleTables) -> Section | None:
@@ -136,8 +134,8 @@ def _lists(tables: CycleTables) -> Section | None:
         return Section("list-changes", tell("List changes"), (tell("No area entered or left a list."),))
     lines = tuple(list_line(row, tables) for row in moved.head(MOST_LINES).to_dicts())
     more = moved.height - MOST_LINES
-    blocks: tuple[Block, ...] = (Notice(tell("{n} more are in the table of lists.", n=more)),) if more > 0 else ()
-    return Section("list-changes", tell("List changes"), lines, blocks)
+    rest: tuple[Message, ...] = (tell("{n} more are in the table of lists.", n=more),) if more > 0 else ()
+    return Section("list-changes", tell("List changes"), (), (Prose(lines + rest),))
 
 
 def list_line(row: dict[str, Any], tables: CycleTables) -> Message:
@@ -162,8 +160,13 @@ def _not_covered(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest)
     silent = states.filter(~pl.col("is_told") & ~pl.col("is_withheld")).sort("area_id")["area_id"].to_list()
     withheld = states.filter(~pl.col("is_told") & pl.col("is_withheld")).height
     coverage = own["coverage"].drop_nulls().max()
-    lines = [tell("{area}: {coverage}.", area=tables.area(request.area_id), coverage=coverage_of(_plain(coverage)))]
-    if states.height:
+    area = tables.area(request.area_id)
+    lines = [tell("{area}: {coverage}.", area=area, coverage=coverage_of(_plain(coverage)))]
+    if coverage is None and "suppressed" in own["state"]:
+        lines = [tell("{area}: coverage is withheld with the figures.", area=area)]
+    if states.height and not silent and not withheld:
+        lines.append(tell("All {n} areas in it have a figure.", n=states.height))
+    elif states.height:
         lines.append(tell("Of {n} areas in it, {silent} were not sampled and {withheld} are withheld from these readers.",
                           n=states.height, silent=len(silent), withheld=withheld))  # fmt: skip
     late = tables.late.filter(pl.col("area_id") == request.area_id).to_dicts()
@@ -172,7 +175,7 @@ def _not_covered(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest)
                           n=late[0]["n_before"] - late[0]["n_now"], before=late[0]["n_before"]))  # fmt: skip
     if tables.n_waiting:
         lines.append(tell("{n} samples of the period have no result yet.", n=tables.n_waiting))
-    return Section("not-covered", tell("What is not covered"), tuple(lines))
+    return Section("not-covered", tell("What is not covered"), (), (Prose(tuple(lines)),))
 
 
 def _plain(value: Any) -> float | None:

@@ -23,7 +23,7 @@ TREE = {
 FIGURES = {
     "area_id": pl.String, "drug": pl.String, "analyte": pl.String, "state": pl.String, "load_mg_per_1000_per_day": pl.Float64,
     "lower": pl.Float64, "upper": pl.Float64, "coverage": pl.Float64, "n_sites": pl.Int64, "n_days": pl.Int64,
-    "share_censored": pl.Float64, "population": pl.Float64,
+    "share_censored": pl.Float64, "population": pl.Float64, "why": pl.String,
 }  # fmt: skip
 CHANGES = {
     "area_id": pl.String, "drug": pl.String, "analyte": pl.String, "against": pl.String, "ratio": pl.Float64,
@@ -41,7 +41,8 @@ LATE = {"area_id": pl.String, "n_before": pl.Int64, "n_now": pl.Int64}
 QUALITY = {"rule": pl.String, "verdict": pl.String, "n": pl.Int64, "n_samples": pl.Int64, "specification": pl.String}
 SIGNALS = {
     "unit_id": pl.String, "drug": pl.String, "analyte": pl.String, "period": pl.String, "kind": pl.String,
-    "q_value": pl.Float64, "expected": pl.Float64, "observed": pl.Float64, "since": pl.String,
+    "q_value": pl.Float64, "expected": pl.Float64, "expected_lower": pl.Float64, "expected_upper": pl.Float64,
+    "observed": pl.Float64, "since": pl.String, "n_days": pl.Int64, "explanation": pl.String,
 }  # fmt: skip
 LISTS = {
     "area_id": pl.String, "period": pl.String, "rule_set": pl.String, "list_name": pl.String, "outcome": pl.String,
@@ -62,7 +63,8 @@ class CycleTables:
     tree
         The report's area (the row whose parent is not in the tree), the areas in it, and those in them.
     figures
-        Per-capita loads of the period, mg/d per 1,000 people, with 95 % bounds; ``state`` value, below_limit or suppressed.
+        Per-capita loads of the period, mg/d per 1,000 people, with 95 % bounds; ``state`` value, below_limit or suppressed,
+        and ``why`` it is suppressed.
     changes
         Later over earlier load, with bounds and the probability of a rise; ``against`` says what it is compared with.
     courses

@@ -43,15 +43,15 @@ class Kind:
 KINDS: Final = {
     kind.name: kind
     for kind in (
-        Kind("weekly", tell("Weekly bulletin"), "week", "quarter", None, ("courses", "signals", "figures", "changes"), 4),
+        Kind("weekly", tell("Weekly bulletin"), "week", "quarter", None, ("courses", "signals", "figures"), 4),
         Kind("monthly", tell("Monthly review"), "month", "quarter", "week",
-             ("courses", "spans", "signals", "figures", "changes", "sampling"), 10),
+             ("courses", "spans", "signals", "figures", "sampling"), 10),
         Kind("quarterly", tell("Quarterly supervision"), "quarter", "year", "month",
-             ("spans", "courses", "coverage", "sampling", "lists", "signals", "figures", "changes"), 20),
+             ("spans", "courses", "coverage", "sampling", "lists", "signals", "figures"), 20),
         Kind("half-yearly", tell("Half-year summary"), "half_year", "year", "quarter",
-             ("courses", "spans", "doses", "lists", "coverage", "sampling", "figures", "changes"), 30),
+             ("courses", "spans", "doses", "lists", "coverage", "sampling", "figures"), 30),
         Kind("annual", tell("Annual performance evaluation"), "year", "year", "quarter",
-             ("courses", "performance", "spans", "doses", "lists", "coverage", "sampling", "figures", "changes"), 60),
+             ("courses", "performance", "spans", "doses", "lists", "coverage", "sampling", "figures"), 60),
     )
 }  # fmt: skip
 

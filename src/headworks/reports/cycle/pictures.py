@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
+from headworks.core.periods import Period
 from headworks.reports.content import Block, Figure, Notice, Tile, tell
 from headworks.reports.cycle.inputs import CycleRequest, CycleTables
-from headworks.reports.cycle.standing import sentence_of
+from headworks.reports.cycle.standing import short_words
 
 # A page holds so many small courses; and so many intervals of one drug can be read on one.
 MOST_COURSES, MOST_SPANS = 12, 40
 # One idea a page: drugs whose intervals are drawn; the others are in the tables.
 MOST_DRUGS = 4
+# Fewer weeks than this on an axis of a year are a blot, not a course.
+FEWEST_WEEKS = 8
+_WEEKS = 53
+SPAN_SIGNS = (
+    tell("mg per 1,000 people a day, log axis; areas in the order of their codes, not of their figures. Bar: 95 % "
+         "interval, tick: figure; hatched: below the limit; dotted: suppressed; empty: not sampled."),
+)  # fmt: skip
 
 
 def courses(tables: CycleTables, request: CycleRequest) -> list[Block]:
     """Small courses of the report's area, one a drug, on one time axis."""
-    rows = tables.courses.sort("drug", "analyte", "week")
+    shown = _weeks(request.period)
+    rows = tables.courses.filter(pl.col("week").is_in(shown)).sort("drug", "analyte", "week")
     tiles = []
-    for (drug, _), weeks in rows.group_by("drug", "analyte", maintain_order=True):
-        if weeks["level"].drop_nulls().is_empty():
+    for (drug, analyte), told in rows.group_by("drug", "analyte", maintain_order=True):
+        if told["level"].drop_nulls().len() < FEWEST_WEEKS:
             continue
+        axis = pl.DataFrame({"week": shown}).with_columns(drug=pl.lit(drug), analyte=pl.lit(analyte))
+        weeks = axis.join(told.drop("drug", "analyte"), on="week", how="left", maintain_order="left")
         name = tables.drug(str(drug))
         alt = tell("{drug}, {first} to {last}", drug=name, first=weeks["week"][0], last=weeks["week"][-1])
         tiles.append(Tile(tuple({**row, "name": name} for row in weeks.to_dicts()), alt))
     if not tiles:
-        return [Notice(tell("No course: the trend of this area is not told, or not to these readers."), "empty")]
+        said = tell("No course: of the {all} weeks up to the end of the period, fewer than {n} may be shown to these readers "
+                    "or were measured.", all=len(shown), n=FEWEST_WEEKS)  # fmt: skip
+        return [Notice(said, "empty")]
     title = tell("{area}, week by week", area=tables.area(request.area_id))
     note = tell("mg per 1,000 people a day, on a log axis of its own for each drug. Line: level of the mean day; band: its "
                 "95 % interval; a gap is a stretch without figures.")  # fmt: skip
-    return [Figure("courses", "courses", title, note, tuple(tiles[:MOST_COURSES]), {"last": request.period.label})]
+    figure = Figure("courses", "courses", title, note, tuple(tiles[:MOST_COURSES]), {"last": request.period.label})
+    n = max(sum(row["level"] is not None for row in tile.rows) for tile in tiles)
+    if 2 * n >= len(shown):
+        return [figure]
+    return [Notice(tell("Only {n} of {all} weeks of {area} may be shown to these readers or were measured.", n=n,
+                        all=len(shown), area=tables.area(request.area_id))), figure]  # fmt: skip
+
+
+def _weeks(period: Period) -> list[str]:
+    """Weeks of a year up to the end of the period: the season of the year before is still in it."""
+    last = Period.containing(period.last, "week").last
+    return [Period.containing(last - dt.timedelta(weeks=back), "week").label for back in reversed(range(_WEEKS))]
 
 
 def spans(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> list[Block]:
@@ -43,13 +69,10 @@ def spans(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> lis
     )
     moved = moved.filter(pl.col("n_values") > 0).sort(["n_moved", "drug"], descending=[True, False])
     figures: list[Block] = []
-    note = tell("mg per 1,000 people a day, log axis; areas in the order of their codes, not of their figures. Bar: 95 % "
-                "interval, tick: figure; hatched: below the limit; dotted: suppressed; empty: not sampled.")  # fmt: skip
+    note = tell("Log axis; the figures are in the workbook.")
     for drug in moved["drug"].head(MOST_DRUGS).to_list():
         of_drug = inside.filter(pl.col("drug") == drug).head(MOST_SPANS)
-        drawn = tuple(
-            {**row, "name": tables.area(row["area_id"]), "said": sentence_of(row).words} for row in of_drug.to_dicts()
-        )
+        drawn = tuple({**row, "name": tables.area(row["area_id"]), "said": short_words(row)} for row in of_drug.to_dicts())
         alt = tell("{drug} by area; the figures are in the table", drug=tables.drug(drug))
         n = of_drug.filter(pl.col("state") == "value").height
         title = tell("{drug}: {n} areas with a figure", drug=tables.drug(drug), n=n)

@@ -9,19 +9,22 @@ import polars as pl
 from headworks.reports.content import Block, Column, Message, Section, TableBlock, tell
 from headworks.reports.cycle import tables as t
 from headworks.reports.cycle.content import CycleContent
-from headworks.reports.cycle.first_page import first_page, lead_of
+from headworks.reports.cycle.first_page import first_page
 from headworks.reports.cycle.inputs import CycleRequest, CycleTables
 from headworks.reports.cycle.kinds import kind_of
-from headworks.reports.cycle.pictures import courses, spans
+from headworks.reports.cycle.lead import lead_of
+from headworks.reports.cycle.pictures import SPAN_SIGNS, courses, spans
+from headworks.reports.cycle.signals import signal_blocks, signals_table
 from headworks.reports.cycle.standing import standing_of
 
+# In words on paper; the workbook has the table whole.
+_MOST_SIGNALS = 20
 _HEADINGS = {
     "courses": tell("How it went"),
     "spans": tell("Areas side by side"),
     "signals": tell("Signals"),
     "lists": tell("Lists"),
-    "figures": tell("Figures"),
-    "changes": tell("Changes"),
+    "figures": tell("Figures and changes"),
     "doses": tell("Doses"),
     "coverage": tell("Coverage, area by area"),
     "sampling": tell("Sampling and its quality"),
@@ -48,7 +51,7 @@ def cycle_report(tables: CycleTables, request: CycleRequest) -> CycleContent:
     rows = standing_of(tables)
     near = rows.filter((pl.col("area_id") == request.area_id) | (pl.col("parent_id") == request.area_id))
     sections = tuple(section for name in kind.sections if (section := _section(name, near, tables, request)) is not None)
-    if request.edition.previous_number:
+    if request.edition.previous_number and tables.revisions.height:
         block = _shortened(t.revisions_table(tables))
         sections += (Section("revisions", tell("Since the last edition"), (), (block,)),)
     facts = request.facts
@@ -63,7 +66,7 @@ def cycle_report(tables: CycleTables, request: CycleRequest) -> CycleContent:
         run_id=str(facts.get("run_id") or ""),
         code_version=str(facts.get("code_version") or ""),
         parameter_set=str(facts.get("parameter_set") or ""),
-        lead=lead_of(kind, rows, tables, request),
+        lead=lead_of(rows, tables, request),
         first_page=first_page(kind, near, tables, request),
         cannot_say=_cannot_say(request),
         sections=sections,
@@ -91,6 +94,12 @@ def _section(name: str, near: pl.DataFrame, tables: CycleTables, request: CycleR
         blocks = courses(tables, request)
     elif name == "spans":
         blocks = spans(near, tables, request)
+        lead = SPAN_SIGNS if blocks else ()
+    elif name == "figures":
+        block, said = t.printed_figures(near, tables, request)
+        lead, blocks = (said,) if said else (), [block]
+    elif name == "signals":
+        blocks = signal_blocks(tables, _MOST_SIGNALS)
     elif name == "sampling":
         blocks = sampling_or_none(tables)
     elif name == "coverage":
@@ -100,10 +109,7 @@ def _section(name: str, near: pl.DataFrame, tables: CycleTables, request: CycleR
         blocks = [performance_table(near, tables, request)]
     else:
         made = {
-            "figures": lambda: t.figures_table(near, tables),
-            "changes": lambda: t.changes_table(near, tables),
-            "doses": lambda: t.doses_table(tables),
-            "signals": lambda: t.signals_table(tables),
+            "doses": lambda: t.printed_doses(tables, request),
             "lists": lambda: t.lists_table(tables),
         }[name]()
         blocks = [_shortened(made)]
@@ -143,7 +149,7 @@ def _sheets(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> t
         t.changes_table(rows, tables),
         t.coverage_table(rows, tables, request),
     ]
-    found += [t.doses_table(tables), t.signals_table(tables), t.lists_table(tables)]
+    found += [t.doses_table(tables), signals_table(tables), t.lists_table(tables)]
     if request.edition.previous_number:
         found.append(t.revisions_table(tables))
     return tuple(block for block in found if block.rows)

@@ -18,6 +18,7 @@ from headworks.reports.cycle.inputs import REVISIONS, CycleTables
 # Relative difference below which two numbers are printed alike (three significant digits).
 SAME = 5e-4
 _KEY = ["area_id", "drug"]
+_OFF = ["stays_off", "not_assessable"]
 
 
 def reasons_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -88,5 +89,7 @@ def _outcomes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     both = before.select(*key, "outcome", before="probability").join(
         after.select(*key, _outcome="outcome", after="probability"), on=key, how="full", coalesce=True
     )
-    other = both.filter(pl.col("outcome").ne_missing(pl.col("_outcome")))
+    # An area that is on no list is the same whether its list was assessed or not.
+    is_off = [pl.col(name).is_null() | pl.col(name).is_in(_OFF) for name in ("outcome", "_outcome")]
+    other = both.filter(pl.col("outcome").ne_missing(pl.col("_outcome")) & ~(is_off[0] & is_off[1]))
     return other.with_columns(drug=pl.lit(None, pl.String), what=pl.lit("outcome"))

@@ -62,6 +62,15 @@ def change_words(row: dict[str, Any]) -> Message:
     return _WORDS[row["change"]]
 
 
+# Where a picture leaves less room than a line.
+_SHORT = {"rose": tell("▲ rose"), "fell": tell("▼ fell"), "unclear": tell("◆ not clear"), "none": tell("○ not compared")}
+
+
+def short_words(row: dict[str, Any]) -> Message:
+    """What happened in two words."""
+    return _SHORT[row["change"]]
+
+
 def sentence_of(row: dict[str, Any]) -> Sentence:
     """Words, number, interval, coverage of a figure.
 
@@ -72,6 +81,23 @@ def sentence_of(row: dict[str, Any]) -> Sentence:
     ['○ no comparison', 'not sampled', 'no interval', 'coverage not known']
     """
     return Sentence(change_words(row), _number(row), _interval(row), coverage_of(row.get("coverage")))
+
+
+def figure_of(row: dict[str, Any]) -> Message:
+    """Number and interval without the unit, which stands in the header of the column.
+
+    Examples
+    --------
+    >>> row = {"state": "value", "load_mg_per_1000_per_day": 42.0, "lower": 33.0, "upper": 54.0}
+    >>> [figure_of(row).text, figure_of(row).values["load"].value]
+    ['{load} ({low}–{high})', 42.0]
+    """
+    if row["state"] == "value":
+        return tell("{load} ({low}–{high})", load=Amount(row["load_mg_per_1000_per_day"]), low=Amount(row["lower"]),
+                    high=Amount(row["upper"]))  # fmt: skip
+    if row["state"] == "below_limit" and row["upper"] is not None:
+        return tell("below the limit, at most {high}", high=Amount(row["upper"]))
+    return STATES[row["state"]]
 
 
 def _number(row: dict[str, Any]) -> Message:
@@ -95,6 +121,14 @@ def coverage_of(coverage: float | None) -> Message:
     if coverage > 1:
         return tell("⚠ {share} of residents covered", share=Share(coverage))
     return tell("{share} of residents covered", share=Share(coverage))
+
+
+def interval_of_ratio(row: dict[str, Any]) -> Message | None:
+    """The ratio with its bounds; None where nothing is compared."""
+    if row["change"] == "none" or row["ratio"] is None:
+        return None
+    return tell("{load} ({low}–{high})", load=Amount(row["ratio"]), low=Amount(row["ratio_lower"]),
+                high=Amount(row["ratio_upper"]))  # fmt: skip
 
 
 def ratio_of(row: dict[str, Any]) -> Message | None:

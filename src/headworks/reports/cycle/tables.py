@@ -1,7 +1,12 @@
-"""The tables of a report: figures, changes, doses, sampling, quality, signals, lists, revisions."""
+"""The tables of a report: figures, changes, doses, sampling, quality, lists, revisions.
+
+On paper stand the areas and drugs that matter: the report's own area, and where something surely rose or fell. The workbook
+has every row, and the page says so.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -9,22 +14,14 @@ import polars as pl
 from headworks.reports.content import Block, Column, Message, Notice, TableBlock, tell
 from headworks.reports.cycle.first_page import LIST_WORDS, reason_words
 from headworks.reports.cycle.inputs import CycleRequest, CycleTables
-from headworks.reports.cycle.standing import STATES, change_words
+from headworks.reports.cycle.proposals import rule_words
+from headworks.reports.cycle.standing import STATES, change_words, figure_of, interval_of_ratio, short_words
 
 LOAD = tell("mg/d per 1,000 people")
 DOSES = tell("doses a day per 1,000 people")
-# Printed tables beyond this are in the workbook only, and say so.
-MOST_ROWS = 400
+# Two pages hold so many rows; a table that has no more is printed whole, and none is printed longer.
+MOST_ROWS = 80
 AREA, DRUG = Column("area", tell("Area")), Column("drug", tell("Drug"))
-_SIGNAL_KINDS = {
-    "exceedance": tell("far above what was expected"),
-    "rise": tell("slowly rising"),
-    "drop": tell("far below what was expected"),
-    "variance": tell("days scatter more"),
-    "ratio": tell("residues no longer fit each other"),
-    "cluster": tell("areas together"),
-    "first_appearance": tell("first seen here"),
-}
 _VERDICTS = {"broken": tell("broken"), "not_stated": tell("not stated")}
 
 
@@ -43,6 +40,40 @@ def figures_table(rows: pl.DataFrame, tables: CycleTables, *, is_whole: bool = F
         for row in shown.to_dicts()
     )
     return TableBlock("figures", tell("Figures of the period"), columns, cells, tell("No figures."))
+
+
+def printed_figures(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> tuple[TableBlock, Message | None]:
+    """Figures and changes side by side, as they stand on paper, and what of them is in the workbook only.
+
+    Parameters
+    ----------
+    rows
+        The report's area and the areas in it, from :func:`headworks.reports.cycle.standing.standing_of`.
+    """
+    known = rows.filter(pl.col("state") != "not_sampled")
+    shown = known
+    if known.height > MOST_ROWS:
+        own, moved = pl.col("area_id") == request.area_id, pl.col("change").is_in(["rose", "fell"])
+        # What is withheld is counted on the first page; here it would be lines without a number.
+        shown = known.filter((own | moved) & (pl.col("state") != "suppressed")).head(MOST_ROWS)
+    has_change = shown.select((pl.col("change") != "none").any()).item()
+    columns: tuple[Column, ...] = (AREA, DRUG, Column("load", tell("Load (95 % interval)"), LOAD))
+    columns += (Column("coverage", tell("Coverage"), None, "share"),)
+    if has_change:
+        columns += (Column("words", tell("Change")), Column("ratio", tell("Ratio (95 % interval)")),
+                    Column("p_rose", tell("Probability of a rise"), None, "share"))  # fmt: skip
+    cells = []
+    for row in shown.to_dicts():
+        own_cells = (tables.area(row["area_id"]), tables.drug(row["drug"]), figure_of(row), row["coverage"])
+        compared = (short_words(row), interval_of_ratio(row), row["p_rose"]) if has_change else ()
+        cells.append((*own_cells, *compared))
+    block = TableBlock("figures", tell("Figures of the period"), columns, tuple(cells), tell("No figures."))
+    if shown.height == known.height:
+        return block, None
+    said = tell("Printed are {area} itself and where something surely rose or fell: {n} of {all} rows, in the order of the "
+                "codes. The workbook has all of them, with sites and days.", area=tables.area(request.area_id),
+                n=shown.height, all=known.height)  # fmt: skip
+    return block, said
 
 
 def changes_table(rows: pl.DataFrame, tables: CycleTables) -> TableBlock:
@@ -73,6 +104,16 @@ def doses_table(tables: CycleTables) -> TableBlock:
         for row in rows.to_dicts()
     )  # fmt: skip
     return TableBlock("doses", tell("Doses"), columns, cells, tell("No doses for this period."))
+
+
+def printed_doses(tables: CycleTables, request: CycleRequest) -> TableBlock:
+    """Doses as they stand on paper: of the report's own area only, where all would be pages."""
+    whole = doses_table(tables)
+    if len(whole.rows) <= MOST_ROWS:
+        return whole
+    own = doses_table(replace(tables, consumption=tables.consumption.filter(pl.col("area_id") == request.area_id)))
+    caption = tell("Doses of {area}; those of the areas in it are in the workbook", area=tables.area(request.area_id))
+    return replace(own, caption=caption)
 
 
 def coverage_table(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> TableBlock:
@@ -117,26 +158,10 @@ def sampling_blocks(tables: CycleTables) -> list[Block]:
         Column("share", tell("Share"), None, "share"),
     )  # fmt: skip
     cells = tuple(
-        (row["rule"].replace("_", " "), _VERDICTS.get(row["verdict"], row["verdict"]), row["n"], row["n"] / row["n_samples"])
+        (rule_words(row["rule"]), _VERDICTS.get(row["verdict"], row["verdict"]), row["n"], row["n"] / row["n_samples"])
         for row in tables.quality.to_dicts()
     )
     return [*blocks, TableBlock("quality", tell("Where samples depart from the rules"), of_rules, cells, tell("None."))]
-
-
-def signals_table(tables: CycleTables) -> TableBlock:
-    """Signals with what was expected and what was seen."""
-    columns = (
-        AREA, DRUG, Column("kind", tell("What")), Column("observed", tell("Seen"), LOAD, "amount", 2),
-        Column("expected", tell("Expected"), LOAD, "amount", 2), Column("since", tell("Since")),
-        Column("q_value", tell("Share of false signals"), None, "share"),
-    )  # fmt: skip
-    cells = tuple(
-        (tables.area(row["unit_id"]), tables.drug(row["drug"]), _SIGNAL_KINDS.get(row["kind"], row["kind"]), row["observed"],
-         row["expected"], row["since"], row["q_value"])
-        for row in tables.signals.sort("period", "unit_id", "analyte").to_dicts()
-    )  # fmt: skip
-    empty = tell("No signal was selected.") if tables.has_signals else tell("Signals were not handed over to this report.")
-    return TableBlock("signals", tell("Signals"), columns, cells, empty)
 
 
 def lists_table(tables: CycleTables) -> TableBlock:
@@ -153,7 +178,7 @@ def lists_table(tables: CycleTables) -> TableBlock:
          row["criterion"], row["probability"], row["since"], row["change_factor"])
         for row in on.to_dicts()
     )  # fmt: skip
-    empty = tell("No area is on a list.") if tables.has_lists else tell("Lists were not handed over to this report.")
+    empty = tell("No area is on a list.") if tables.has_lists else tell("No lists were assessed with this run.")
     return TableBlock("lists", tell("Lists"), columns, cells, empty)
 
 

@@ -15,9 +15,10 @@ from markupsafe import escape
 from headworks.reports.content import Amount, Figure
 from headworks.reports.wording import Wording
 
-_WIDTH = 500.0
+WIDTH = 500.0
 _COLUMNS, _PANEL_W, _PANEL_H, _GAP = 3, 156.0, 92.0, 14.0
-_ROW_H, _NAMES_W, _WORDS_W = 15.0, 132.0, 92.0
+# Two drawings of the cities of a province stand on a page.
+_ROW_H, _NAMES_W, _WORDS_W = 13.0, 132.0, 84.0
 _DASH = "#8a8a8a"
 Row = Mapping[str, Any]
 
@@ -41,7 +42,7 @@ def draw_figure(figure: Figure, wording: Wording, family: str) -> str:
         '<rect width="4" height="4" fill="#fff"/><rect width="1.3" height="4" fill="#333"/></pattern></defs>'
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {height:g}" width="{_WIDTH:g}" height="{height:g}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" height="{height:g}" '
         f'role="img" aria-label="{alt}" font-family="{escape(family)}" font-size="8.5">{hatch}{"".join(body)}</svg>'
     )
 
@@ -115,7 +116,7 @@ def _log_scale(low: float, high: float, start: float, end: float) -> Any:
 def _spans(rows: Sequence[Row], wording: Wording) -> tuple[list[str], float]:
     values = [v for row in rows for v in (row["lower"], row["upper"]) if v]
     low, high = min(values, default=1.0) * 0.9, max(values, default=10.0) * 1.1
-    right = _WIDTH - _WORDS_W
+    right = WIDTH - _WORDS_W
     x = _log_scale(low, high, _NAMES_W, right)
     height = _ROW_H * (len(rows) + 1) + 6
     parts = []

@@ -23,7 +23,7 @@ FAMILIES = {
            "Noto Sans CJK SC"),
 }  # fmt: skip
 # Names in Word documents, where the reader's machine and not ours draws them.
-WORD_FAMILIES = {"en": "Calibri", "zh": "Microsoft YaHei", "ja": "Yu Gothic"}
+WORD_FAMILIES = {"en": "Arial", "zh": "Microsoft YaHei", "ja": "Yu Gothic"}
 _COMES_WITH_TYPST = "Libertinus Serif"
 
 

@@ -11,7 +11,7 @@ from headworks.reports.cells import NUMERIC, write_cell
 from headworks.reports.content import Facts, Figure, Notice, Prose, Section, TableBlock
 from headworks.reports.cycle.content import CycleContent
 from headworks.reports.formats.drawing import draw_figure
-from headworks.reports.formats.frame import about_lines, footer_of, header_of, title_of
+from headworks.reports.formats.frame import about_lines, footer_of, header_of, is_said, title_of
 from headworks.reports.wording import Wording, wording_for
 
 _FAMILY = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
@@ -27,6 +27,8 @@ footer{border:0;border-top:1px solid #767676;margin-top:2rem}
 .note{border-left:3px solid #767676;padding-left:.7rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.88rem;width:100%}
+.lead{font-size:1.15rem}
+.heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 caption{text-align:left;font-weight:bold;padding:.4rem 0}
 th,td{text-align:left;padding:.2rem .5rem;vertical-align:top;border-bottom:1px solid #ddd}
 thead th{border-bottom:2px solid}
@@ -53,14 +55,15 @@ def _page(content: CycleContent, wording: Wording) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(wording.say(title_of(content)))}</title><style>{_CSS}</style></head><body>"
     yield f"<header><span>{left}</span><span>{right}</span></header><main>"
-    yield f"<h1>{escape(wording.say(content.title))}</h1><p>{escape(wording.say(content.lead))}</p>"
+    yield f"<h1>{escape(wording.say(content.title))}</h1>"
+    for line in about_lines(content):
+        yield f"<p><small>{escape(wording.say(line))}</small></p>"
+    yield f'<p class="lead">{escape(wording.say(content.lead))}</p>'
     yield f'<div class="box" role="note"><strong>{escape(wording.text("What this cannot say"))}</strong>'
     yield _items(content.cannot_say, wording) + "</div>"
     number = iter(range(1, 1_000))
     for section in (*content.first_page, *content.sections):
         yield from _section(section, wording, number)
-    for line in about_lines(content):
-        yield f"<p><small>{escape(wording.say(line))}</small></p>"
     yield f"</main><footer><span>{escape(footer_of(content, wording))}</span></footer></body></html>"
 
 
@@ -69,13 +72,14 @@ def _section(section: Section, wording: Wording, number: Iterator[int]) -> Itera
     for line in section.lead:
         yield f"<p>{escape(wording.say(line))}</p>"
     for block in (*section.blocks, *section.beside):
-        yield _block(block, wording, number)
+        if isinstance(block, TableBlock):
+            yield _table(block, wording, is_heard=is_said(block, section, wording))
+        else:
+            yield _block(block, wording, number)
     yield "</section>"
 
 
 def _block(block: Any, wording: Wording, number: Iterator[int]) -> str:
-    if isinstance(block, TableBlock):
-        return _table(block, wording)
     if isinstance(block, Notice):
         return f'<p class="note">{escape(wording.say(block.text))}</p>'
     if isinstance(block, Figure):
@@ -96,7 +100,8 @@ def _items(lines: Any, wording: Wording) -> str:
     return "<ul>" + "".join(f"<li>{escape(wording.say(line))}</li>" for line in lines) + "</ul>"
 
 
-def _table(block: TableBlock, wording: Wording) -> str:
+def _table(block: TableBlock, wording: Wording, *, is_heard: bool) -> str:
+    """A table; a caption that repeats the heading is there for who hears the page only."""
     if not block.rows:
         return f'<p class="note">{escape(wording.say(block.empty))}</p>'
     head = Markup("")
@@ -113,6 +118,6 @@ def _table(block: TableBlock, wording: Wording) -> str:
             cells.append(f'<th scope="row">{text}</th>' if index == 0 else f"<td{number}>{text}</td>")
         rows.append("<tr>" + "".join(cells) + "</tr>")
     caption = escape(wording.say(block.caption))
-    body = "".join(rows)
-    top = f'<div class="wide"><table><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
+    body, hidden = "".join(rows), ' class="heard"' if is_heard else ""
+    top = f'<div class="wide"><table><caption{hidden}>{caption}</caption><thead><tr>{head}</tr></thead>'
     return f"{top}<tbody>{body}</tbody></table></div>"

@@ -13,12 +13,12 @@ from typing import Any
 
 import typst
 
-from headworks.reports.cells import NUMERIC, write_cell
+from headworks.reports.cells import NUMERIC
 from headworks.reports.content import Facts, Figure, Notice, Prose, Section, TableBlock
 from headworks.reports.cycle.content import CycleContent
 from headworks.reports.formats.drawing import draw_figure
 from headworks.reports.formats.fonts import families_for, font_folders, found_fonts
-from headworks.reports.formats.frame import about_lines, footer_of, header_of, title_of
+from headworks.reports.formats.frame import about_lines, footer_of, header_of, is_said, title_of, widths_of, written
 from headworks.reports.wording import Wording, wording_for
 
 _REGIONS = {"en": "gb", "zh": "cn", "ja": "jp"}
@@ -28,7 +28,7 @@ _STYLE = """
 #let quiet = luma(90)
 #set par(justify: false)
 #set table(stroke: none, inset: (x: 4pt, y: 3pt))
-#show heading.where(level: 1): it => block(above: 1.3em, below: 0.7em, text(size: 13pt, weight: "bold", it.body))
+#show heading.where(level: 1): it => block(above: 1.3em, below: 0.7em, sticky: true, text(size: 13pt, weight: "bold", it.body))
 #show heading.where(level: 2): it => block(above: 1.1em, below: 0.6em, text(size: 11pt, weight: "bold", it.body))
 #show figure.caption: it => text(size: 8.5pt, fill: quiet, it.body)
 #let boxed(title, lines) = block(width: 100%, stroke: 0.8pt + black, inset: 8pt, radius: 2pt, breakable: false)[
@@ -108,17 +108,14 @@ def _document(content: CycleContent, wording: Wording, families: tuple[str, ...]
     )
     yield _STYLE
     yield f'#block(below: 0.9em, text(size: 18pt, weight: "bold", {literal(wording.say(content.title))}))'
+    for line in about_lines(content):
+        yield f"#block(below: 0.9em, text(size: 7.5pt, fill: quiet, {literal(wording.say(line))}))"
     yield f"#block(below: 1em, text(size: 11pt, {literal(wording.say(content.lead))}))"
     yield "#boxed(" + literal(wording.text("What this cannot say")) + ", " + _strings(content.cannot_say, wording) + ")"
     number = iter(range(1, 1_000))
-    for section in content.first_page:
+    # Sections follow each other: what does not fit on the director's page must not leave the next one empty.
+    for section in (*content.first_page, *content.sections):
         yield from _section(section, wording, families, number)
-    for index, section in enumerate(content.sections):
-        if index == 0:
-            yield "#pagebreak(weak: true)"
-        yield from _section(section, wording, families, number)
-    for line in about_lines(content):
-        yield f"#block(above: 1.5em, text(size: 8pt, fill: quiet, {literal(wording.say(line))}))"
 
 
 def _section(section: Section, wording: Wording, families: tuple[str, ...], number: Iterator[int]) -> Iterator[str]:
@@ -126,12 +123,13 @@ def _section(section: Section, wording: Wording, families: tuple[str, ...], numb
     for line in section.lead:
         yield f"#par({literal(wording.say(line))})"
     for block in (*section.blocks, *section.beside):
-        yield _block(block, wording, families, number)
+        if isinstance(block, TableBlock):
+            yield _table(block, wording, "" if is_said(block, section, wording) else wording.say(block.caption))
+        else:
+            yield _block(block, wording, families, number)
 
 
 def _block(block: Any, wording: Wording, families: tuple[str, ...], number: Iterator[int]) -> str:
-    if isinstance(block, TableBlock):
-        return _table(block, wording)
     if isinstance(block, Notice):
         return f"#remark({literal(wording.say(block.text))})"
     if isinstance(block, Figure):
@@ -155,14 +153,11 @@ def _strings(messages: Any, wording: Wording) -> str:
     return _array([literal(wording.say(message)) for message in messages])
 
 
-def _table(block: TableBlock, wording: Wording) -> str:
-    widths = _array(["1fr" if column.kind in NUMERIC else "1.9fr" for column in block.columns])
+def _table(block: TableBlock, wording: Wording, caption: str) -> str:
+    texts = written(block.rows, block, wording)
+    widths = _array([f"{width}fr" for width in widths_of(block, texts, wording)])
     aligns = _array(["right" if column.kind in NUMERIC else "left" for column in block.columns])
     head = _array([literal(wording.say(column.header)) for column in block.columns])
     units = _array([literal(wording.say(column.unit) if column.unit else "") for column in block.columns])
-    rows = [
-        _array([literal(write_cell(cell, column, wording)) for cell, column in zip(row, block.columns, strict=True)])
-        for row in block.rows
-    ]
-    caption, empty = literal(wording.say(block.caption)), literal(wording.say(block.empty))
-    return f"#grid-table({caption}, {units}, {widths}, {aligns}, {head}, {_array(rows)}, {empty})"
+    rows = _array([_array([literal(text) for text in row]) for row in texts])
+    return f"#grid-table({literal(caption)}, {units}, {widths}, {aligns}, {head}, {rows}, {literal(wording.say(block.empty))})"

@@ -13,23 +13,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import docx
-import vl_convert
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, Twips
 
-from headworks.reports.cells import NUMERIC, write_cell
+from headworks.reports.cells import NUMERIC
 from headworks.reports.content import Facts, Figure, Notice, Prose, Section, TableBlock
 from headworks.reports.cycle.content import CycleContent
-from headworks.reports.formats.drawing import draw_figure
-from headworks.reports.formats.fonts import FAMILIES, WORD_FAMILIES
-from headworks.reports.formats.frame import about_lines, footer_of, header_of, title_of
+from headworks.reports.formats.fonts import WORD_FAMILIES
+from headworks.reports.formats.frame import about_lines, footer_of, header_of, is_said, title_of, widths_of, written
+from headworks.reports.formats.raster import pictures_of
 from headworks.reports.wording import Wording, wording_for
 
 # A4 is 210 mm wide with margins of 18 mm.
 _TEXT_MM = 174
-_PICTURE_SCALE = 3.0
+_TWIPS_PER_MM, _CELL_TWIPS = 56.69, 60
 # Word slows down on longer tables; the workbook has them whole.
 _MOST_ROWS = 150
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -41,15 +40,15 @@ def write_docx(content: CycleContent, language: str) -> bytes:
     document: Any = docx.Document()
     _set_up(document, content, wording)
     document.add_heading(wording.say(content.title), 0)
-    document.add_paragraph(wording.say(content.lead))
-    _box(document, content, wording)
-    number = iter(range(1, 1_000))
-    for index, section in enumerate((*content.first_page, *content.sections)):
-        if index == len(content.first_page):
-            document.add_page_break()
-        _section(document, section, wording, number)
     for line in about_lines(content):
         document.add_paragraph(wording.say(line)).runs[0].font.size = Pt(8)
+    document.add_paragraph(wording.say(content.lead)).runs[0].font.size = Pt(11)
+    _box(document, content, wording)
+    sections = (*content.first_page, *content.sections)
+    figures = [block for one in sections for block in (*one.blocks, *one.beside) if isinstance(block, Figure)]
+    pictures = enumerate(pictures_of(figures, wording), 1)
+    for section in sections:
+        _section(document, section, wording, pictures)
     buffer = io.BytesIO()
     document.save(buffer)
     return _undated(buffer.getvalue())
@@ -108,24 +107,25 @@ def _grid(document: Any, rows: int, columns: int) -> Any:
     return table
 
 
-def _section(document: Any, section: Section, wording: Wording, number: Iterator[int]) -> None:
+def _section(document: Any, section: Section, wording: Wording, pictures: Iterator[tuple[int, bytes]]) -> None:
     document.add_heading(wording.say(section.heading), 1)
     for line in section.lead:
-        document.add_paragraph(wording.say(line))
+        document.add_paragraph(wording.say(line)).paragraph_format.keep_with_next = True
     for block in (*section.blocks, *section.beside):
-        _block(document, block, wording, number)
+        if isinstance(block, TableBlock):
+            _table(document, block, wording, has_caption=not is_said(block, section, wording))
+        else:
+            _block(document, block, wording, pictures)
 
 
-def _block(document: Any, block: Any, wording: Wording, number: Iterator[int]) -> None:
-    if isinstance(block, TableBlock):
-        _table(document, block, wording)
-    elif isinstance(block, Notice):
+def _block(document: Any, block: Any, wording: Wording, pictures: Iterator[tuple[int, bytes]]) -> None:
+    if isinstance(block, Notice):
         document.add_paragraph(wording.say(block.text), style="Intense Quote")
     elif isinstance(block, Figure):
-        drawn = draw_figure(block, wording, ", ".join(FAMILIES[wording.language]))
-        picture = io.BytesIO(vl_convert.svg_to_png(drawn, scale=_PICTURE_SCALE))
-        document.add_picture(picture, width=Mm(_TEXT_MM))
-        label = wording.text("Figure {n}.").format(n=next(number))
+        number, picture = next(pictures)
+        document.add_picture(io.BytesIO(picture), width=Mm(_TEXT_MM))
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
+        label = wording.text("Figure {n}.").format(n=number)
         paragraph = document.add_paragraph()
         paragraph.add_run(f"{label} {wording.say(block.title)} ").bold = True
         paragraph.add_run(wording.say(block.note))
@@ -139,8 +139,11 @@ def _block(document: Any, block: Any, wording: Wording, number: Iterator[int]) -
         raise TypeError(f"No way to print a {type(block).__name__}")
 
 
-def _table(document: Any, block: TableBlock, wording: Wording) -> None:
-    document.add_paragraph().add_run(wording.say(block.caption)).bold = True
+def _table(document: Any, block: TableBlock, wording: Wording, *, has_caption: bool) -> None:
+    if has_caption:
+        document.add_paragraph().add_run(wording.say(block.caption)).bold = True
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
+        document.paragraphs[-1].paragraph_format.space_before = Pt(6)
     if not block.rows:
         document.add_paragraph(wording.say(block.empty))
         return
@@ -149,15 +152,38 @@ def _table(document: Any, block: TableBlock, wording: Wording) -> None:
     header = [
         wording.say(column.header) + (f"\n{wording.say(column.unit)}" if column.unit else "") for column in block.columns
     ]
-    rows = [[write_cell(cell, column, wording) for cell, column in zip(row, block.columns, strict=True)] for row in shown]
+    rows = written(shown, block, wording)
     _fill(table.rows[0], header, block, is_bold=True)
     repeat = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
     for row in rows:
         table._tbl.append(_row_xml(row, block))
+    _set_widths(table, widths_of(block, rows, wording))
     if len(block.rows) > len(shown):
         rest = wording.text("{n} more rows are in the workbook.").format(n=len(block.rows) - len(shown))
         document.add_paragraph(rest)
+
+
+def _set_widths(table: Any, widths: list[int]) -> None:
+    """Widths in the grid of the table: there for Word, and for what takes no notice of the cells."""
+    table.autofit = False
+    _set_margins(table)
+    for column, width in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
+        column.set(qn("w:w"), str(int(_TEXT_MM * width / sum(widths) * _TWIPS_PER_MM)))
+    for cell, column in zip(table.rows[0].cells, table._tbl.tblGrid.findall(qn("w:gridCol")), strict=True):
+        cell.width = Twips(int(column.get(qn("w:w"))))
+
+
+def _set_margins(table: Any) -> None:
+    """Less white left and right of a cell than Word gives, so that a name stands on one line."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(_CELL_TWIPS))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # After the layout, as the schema of Word wants it.
+    table._tbl.tblPr.find(qn("w:tblLayout")).addnext(margins)
 
 
 def _fill(row: Any, texts: list[str], block: TableBlock, *, is_bold: bool) -> None:
