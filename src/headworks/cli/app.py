@@ -55,6 +55,7 @@ def register_commands() -> None:
         simulate_commands,
         trend_commands,
         user_commands,
+        warn_commands,
         workspace_commands,
     )
 

@@ -20,6 +20,7 @@ from headworks.tables.places import Areas, CodeChanges, Populations, SiteAreas, 
 from headworks.tables.quality import DisposalEvents, Nonconformities, PopulationEstimates, ResidueRatios
 from headworks.tables.samples import EnantiomericFractions, Flows, Measurements, Samples
 from headworks.tables.screening import ScreeningHits
+from headworks.tables.signals import Signals
 from headworks.tables.trends import Changes, InconsistentMeans, PeriodConsumption, PeriodMeans, WeeklyMeans
 
 
@@ -46,6 +47,7 @@ SHELF: dict[str, Shelf] = {
     "indicators": Shelf(Indicators, "fact"),
     "injection_results": Shelf(InjectionResults, "record"),
     "screening_hits": Shelf(ScreeningHits, "record"),
+    "signals": Shelf(Signals, "record"),
     "list_outcomes": Shelf(ListOutcomes, "record"),
     "list_decisions": Shelf(ListDecisions, "record"),
     "daily_loads": Shelf(DailyLoads, "record"),
@@ -79,5 +81,5 @@ __all__ = [
     "DailyLoads", "DisposalEvents", "EnantiomericFractions", "Flows", "InconsistentMeans", "Indicators", "InjectionResults",
     "ListDecisions", "ListOutcomes", "Loads", "Measurements",
     "Nonconformities", "OutlyingDays", "PeriodConsumption", "PeriodMeans", "PopulationEstimates", "Populations", "PublishedMeans", "ReportedLoads",
-    "ResidueRatios", "Samples", "ScreeningHits", "Shelf", "SiteAreas", "Sites", "TherapeuticUse", "TrendSettings", "Trends", "WeekdayOffsets", "WeeklyMeans",
+    "ResidueRatios", "Samples", "ScreeningHits", "Shelf", "Signals", "SiteAreas", "Sites", "TherapeuticUse", "TrendSettings", "Trends", "WeekdayOffsets", "WeeklyMeans",
 ]  # fmt: skip
