@@ -118,7 +118,7 @@ EQUATIONS = {
     "M": ["populations"], "Q": ["sampling"], "S": ["planning", "smoother"], "C": ["classical"], "R": ["levels"],
     "E": ["propagation"], "W": ["planning_power"], "K": ["calibration"], "I": ["identification"], "J": ["quality_control"],
     "V": ["screening"], "F": ["warning_peers"], "G": ["warning_clusters", "first_appearances"], "H": ["warning_detector"], "X": ["warning_budget"],
-    "Y": ["warning_signals"],
+    "Y": ["warning_signals"], "Z": ["warning_signals"],
     "B": ["comparison", "evaluation"], "O": ["assessment"],
 }  # fmt: skip
 

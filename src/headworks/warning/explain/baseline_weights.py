@@ -3,7 +3,7 @@ r"""How much each earlier sample counts in what was expected.
 Of a level that wanders by ``q`` a day, seen with variance ``v``, the expectation is a weighted mean of the samples before:
 with gains ``K`` of the Kalman filter
 
-    w_i = K_i prod_(j > i) (1 - K_j),    P <- P + q (days between),  K = P / (P + v),  P <- (1 - K) P         (W1)
+    w_i = K_i prod_(j > i) (1 - K_j),    P <- P + q (days between),  K = P / (P + v),  P <- (1 - K) P         (Z1)
 
 and what is left to 1 is the weight of what was known before the first. The trap: censored samples and outliers count less
 than this; the weights are those of samples that are quantified and ordinary.
@@ -20,7 +20,7 @@ _UNKNOWN = 9.0
 
 
 def baseline_weights(day: npt.ArrayLike, variance: npt.ArrayLike, wander: float) -> Array:
-    """Weight of each earlier sample in what was expected next (W1).
+    """Weight of each earlier sample in what was expected next (Z1).
 
     Parameters
     ----------

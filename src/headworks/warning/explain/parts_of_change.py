@@ -1,6 +1,6 @@
 r"""Of a change of the load per resident: what came from the concentration, what from the flow, what from the people.
 
-    ln(load per 1,000) = ln concentration + ln flow - ln people + constant                                   (W3)
+    ln(load per 1,000) = ln concentration + ln flow - ln people + constant                                   (Z3)
 
 so the change of the mean logarithms from the baseline to the weeks that speak is the sum of three. The trap: rain raises the
 flow and dilutes the concentration; a change that is all flow, with a concentration that did not fall, is a meter that errs.
@@ -30,7 +30,7 @@ class PartsOfChange(NamedTuple):
 def parts_of_change(
     load: npt.ArrayLike, flow: npt.ArrayLike, people: npt.ArrayLike, is_now: npt.ArrayLike
 ) -> PartsOfChange | None:
-    """Factors between the baseline and the days that speak (W3).
+    """Factors between the baseline and the days that speak (Z3).
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 r"""What would have silenced a signal: by how much less, or more, the samples that speak would have had to differ.
 
 The speaking weeks are moved towards what was expected, all by the same factor ``f`` of their load, until the p-value is no
-longer allowed: ``z - ln f / sd`` (W2), by halving. The trap: this is about these samples only; fewer samples of the same size
+longer allowed: ``z - ln f / sd`` (Z2), by halving. The trap: this is about these samples only; fewer samples of the same size
 may be silent as well, which the leave-one-out says.
 """
 
