@@ -44,7 +44,8 @@ class Standing(NamedTuple):
 
     def take(self, rows: npt.NDArray[np.int64]) -> Standing:
         """Of some areas."""
-        return Standing(*(field[rows] for field in self))
+        state, age, dwell, fresh = (codes[rows] for codes in self[:4])
+        return Standing(state, age, dwell, fresh, self.is_appealed[rows])
 
 
 class Seen(NamedTuple):

@@ -172,9 +172,9 @@ def _list(name: str, block: Block, known: list[str]) -> ListRule:
         _named(block, "red_lines", known, ()), block.number("share_of_children", 0.0, 0, 1),
     )  # fmt: skip
     block.text("meaning", "")
-    for one in (enter, leave, accept, block):
-        if one is not None:
-            one.close()
+    for part in (enter, leave, accept, block):
+        if part is not None:
+            part.close()
     return found
 
 

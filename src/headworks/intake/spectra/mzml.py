@@ -150,7 +150,7 @@ def _broken(file: str, found: str, n_read: int) -> DataRefused:
 
 def _elements(data: bytes, file: str, reading: _Reading) -> Iterator[Any]:
     """Finished elements that we read, each freed when the next is asked for."""
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     wanted = tuple(_SPACE + name for name in ("referenceableParamGroup", "spectrum", "chromatogram", "run"))
     try:
