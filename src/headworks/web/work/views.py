@@ -26,9 +26,10 @@ _KIND_WORDS = {
     "verify_audit": gettext_lazy("look at the audit log"), "release": gettext_lazy("release of results"),
     "retract": gettext_lazy("retraction of results"), "publication": gettext_lazy("publication"),
     "report": gettext_lazy("report"), "cycle_report": gettext_lazy("report of the cycle"),
-    "evaluate_export": gettext_lazy("evaluation of an instrument's export"), "assess_lists": gettext_lazy("assessment of lists"),
-    "try_rules": gettext_lazy("trial of a rule set"), "warn": gettext_lazy("look for signals"),
-    "take_signals": gettext_lazy("signals onto the desk"), "release_results": gettext_lazy("release of results"),
+    "evaluate_export": gettext_lazy("evaluation of an instrument's export"),
+    "assess_lists": gettext_lazy("assessment of lists"), "try_rules": gettext_lazy("trial of a rule set"),
+    "warn": gettext_lazy("look for signals"), "take_signals": gettext_lazy("signals onto the desk"),
+    "release_results": gettext_lazy("release of results"),
 }  # fmt: skip
 
 
