@@ -40,6 +40,7 @@ def _seed(county_id: str, languages: list[str]) -> dict[str, dict[str, list[str]
         planned(sites[0], today - dt.timedelta(days=3), next(number), plan=plan)
         on_the_way = [taken(planned(site, today, next(number)), to="in_transit") for site in sites[2:4]]
         there = [taken(planned(site, today, next(number)), to="received") for site in sites[4:6]]
+        for_export = [taken(planned(sites[6], today, next(number)), to="received")]
         measured(there, name=f"R-{language}", value=640.0 + n)
         raise_signal(
             f"rise-{language}", kind="exceedance", source="ears", area_id=county.area_id, drug="ketamine", observed=41.2,
@@ -47,7 +48,7 @@ def _seed(county_id: str, languages: list[str]) -> dict[str, dict[str, list[str]
         )  # fmt: skip
         found[language] = {
             "to_do": [one.sample_id for one in todo], "on_the_way": [one.sample_id for one in on_the_way],
-            "measured": [one.sample_id for one in there],
+            "measured": [one.sample_id for one in there], "for_export": [one.sample_id for one in for_export],
         }  # fmt: skip
     assert SampleRecord.objects.unscoped("a test counts what it made").exists()
     return found

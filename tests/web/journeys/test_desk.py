@@ -204,3 +204,46 @@ def test_a_reviewer_approves_and_the_worker_makes_facts_of_it(walk, house):
         reviewer.look("custody-to-the-release")
         reviewer.is_refused(f"/areas/{COUNTY}/")
         assert reviewer.size == DESK
+
+
+def test_an_export_is_evaluated_asked_about_and_taken_over(walk, house, tmp_path):
+    from tests.web.operations.exports import export_of
+    from tests.workflows.laboratory.builders import export_lines
+
+    with walk("analyst") as analyst:
+        language = analyst.language
+        sample = house.found[language]["for_export"][0]
+        analyst.visit("/release/")
+        analyst.fill("#b-name", f"E-{language}")
+        analyst.fill("#b-method", f"Method {language}")
+        analyst.press("form.filters button")
+        analyst.choose(f"[name=sample][value='{sample}']")
+        analyst.press("form[action$='/samples/'] button")
+        file = tmp_path / "run.csv"
+        lines = [[row[0], "EQCX" if row[1] == "qc" else row[1], *row[2:]] for row in export_lines(noise=0.02)]
+        file.write_bytes(export_of([sample], lines))
+        analyst.fill("#x-file", str(file))
+        analyst.press("form[action$='/exports/'] button")
+        analyst.sees("EQCX")
+        analyst.reads("needed")
+        analyst.look("export-questions", is_desk_page=True)
+        analyst.press("input[value=answers] ~ button")
+        analyst.reads("What may be released")
+        analyst.sees("ketamine", "S4")
+        analyst.look("export-evaluated", is_desk_page=True)
+        export = analyst.driver.current_url
+        come_in(house, analyst, f"reviewer-{language}")
+        analyst.driver.get(export)
+        analyst.fill("#o-curve", analyst.find("#o-curve option").get_attribute("value"))
+        analyst.fill("#o-verdict", "released")
+        analyst.fill("#o-reason", "Seen")
+        analyst.press("input[value=overrule] ~ button")
+        analyst.sees("Seen")
+        analyst.enter(f"analyst-{language}")
+        analyst.driver.get(export)
+        analyst.press("form[action$='/take/'] button")
+        analyst.sees(sample)
+        analyst.visit("/release/controls/")
+        analyst.look("controls", is_desk_page=True)
+        analyst.visit("/release/screening/")
+        analyst.look("screening")

@@ -1,16 +1,28 @@
 """The public's pages and the signal desk in a real Chromium: axe-core finds nothing serious, a phone needs no sideways scrolling."""
 
+import datetime as dt
+import json
 from importlib.resources import files
 
+import polars as pl
 import pytest
 from tests.chromium import NO_GPU, chromium
 from tests.web.conftest import area_at
+from tests.web.signals.found import explanation, keep, row
+from tests.web.signals.test_substances import KEY, hit
 
+from headworks.core.schema import polars_schema
+from headworks.jobs.screening.hits import keep_hits
+from headworks.store import read_facts
+from headworks.tables.screening import ScreeningHits
+from headworks.web.access.models import SiteNode
 from headworks.web.access.reader import reader_of
 from headworks.web.public.editions import approve, propose
 from headworks.web.public.pages.memory import forget_pages
 from headworks.web.signals.decide import decide
 from headworks.web.signals.intake import raise_signal
+from headworks.web.signals.models import Signal
+from headworks.web.signals.taking import take_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,7 +39,7 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture
-def desk(live_server, province, account, browse, browser):
+def desk(live_server, own_province, account, browse, browser):
     """Addresses to look at: public and signed in, with signals in several states."""
     forget_pages()
     boss = account("director", username="boss")
@@ -39,12 +51,39 @@ def desk(live_server, province, account, browse, browser):
     ).signal  # fmt: skip
     raise_signal("two", kind="change", source="cusum", area_id=area_at(2).area_id, words="Foam at the inlet")
     decide(reader_of(boss), first.pk, to_state="triage", reason="Seen twice.", version=0)
+    detected = _warnings(own_province)
     browser.get(f"{live_server.url}/public/en/")
     session = browse(boss).cookies["headworks-session"].value
     browser.add_cookie({"name": "headworks-session", "value": session, "path": "/"})
     public = ["", "areas/?level=3", "about/", "find/?q=gu", f"area/{area_at(2).area_id}/"]
     signed_in = ["/signals/", "/signals/counts/", "/signals/new/", f"/signals/{first.pk}/", "/publication/", "/api/v1/"]
+    signed_in += ["/signals/areas/", "/signals/backtests/", "/signals/backtests/try/", "/signals/substances/", *detected]
     return [f"{live_server.url}/public/en/{page}" for page in public] + [f"{live_server.url}{page}" for page in signed_in]
+
+
+def _warnings(workspace):
+    """Everything that pages of warnings show; addresses of a detector's signal and of a substance's card."""
+    area, site = area_at(3, 1), SiteNode.objects.exclude(owner_path="").first()
+    near = {"n_asked": 1, "nearest_to_a_signal": [{"unit_id": area_at(3).pk, "p": 0.0123}]}
+    rows = [
+        row(
+            area.pk,
+            "why",
+            explanation=json.dumps(explanation(neighbours=near, left_out={"part": f"site {site.pk}", "p": 0.2})),
+        )
+    ]
+    keep(workspace, rows)
+    for one in rows:
+        take_row(one)
+    folder = workspace.path / "signals" / "backtests" / "try"
+    folder.mkdir(parents=True)
+    scores = [{"series_type": kind, "n_outbreaks": 40, "found": 0.8, "false_discovery": 0.08, "delay_days": 9.0}
+              for kind in ("all", "mostly_below_limit")]  # fmt: skip
+    (folder / "backtest.json").write_text(json.dumps({"detector": "headworks", "scores": scores}))
+    sample = read_facts(workspace, "samples").filter(pl.col("site_id") == site.pk)["sample_id"][0]
+    keep_hits(workspace, pl.DataFrame([hit(sample, dt.date(2025, 1, 6))], schema=polars_schema(ScreeningHits)))
+    made = Signal.objects.unscoped("a test").get(key="why")
+    return [f"/signals/{made.pk}/", f"/signals/substances/{KEY}/"]
 
 
 def _set(browser, scheme, width):

@@ -134,6 +134,15 @@ class SignalRow(Schema):
     statistic: float | None = None
     expected: float | None = None
     observed: float | None = None
+    since: str = Field("", description="First week of the evidence.")
+    until: str = Field("", description="Last week in which the event was still there.")
+    expected_lower: float | None = None
+    expected_upper: float | None = None
+    e_value: float | None = None
+    p_value: float | None = None
+    q_value: float | None = None
+    n_days: int | None = None
+    share_censored: float | None = None
     is_withheld: bool
     method_version: str = ""
     words: str = ""

@@ -8,9 +8,9 @@ from django.urls import path
 
 from headworks.web.api.door import api, guarded
 from headworks.web.api.reference import reference
-from headworks.web.api.routes import evidence, figures, places, signals, work
+from headworks.web.api.routes import evidence, figures, places, signal_feeds, signals, work
 
-for room in (figures, evidence, signals, work, places):
+for room in (figures, evidence, signals, signal_feeds, work, places):
     api.add_router("", room.router)
 
 _routes, _app, _namespace = api.urls

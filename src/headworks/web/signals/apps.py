@@ -1,4 +1,4 @@
-"""Django's name for this room."""
+"""Django's name for this room, and the kind of work that comes with it."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class SignalsConfig(AppConfig):
 
     name = "headworks.web.signals"
     label = "signals"
+
+    def ready(self) -> None:
+        """Make the kind of work known."""
+        from headworks.web.signals.taking import register
+
+        register()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,6 +20,10 @@ from headworks.web.signals.free_text import LONGEST, require_no_person
 from headworks.web.signals.models import Signal, StepTime
 from headworks.web.signals.states import KINDS, due_after
 
+MEASURES: Final = (
+    "statistic", "expected", "observed", "expected_lower", "expected_upper", "e_value", "p_value", "q_value", "n_days",
+    "share_censored",
+)  # fmt: skip
 _DETECTOR = "a detector raises it for everybody who sees the area"
 
 
@@ -45,6 +50,8 @@ def raise_signal(
     statistic: float | None = None,
     expected: float | None = None,
     observed: float | None = None,
+    since: str = "",
+    measures: Mapping[str, float | None] | None = None,
 ) -> Raised:
     """Keep what a detector found; asked again with the same key, nothing changes.
 
@@ -60,6 +67,10 @@ def raise_signal(
         Where; a site's owner is its area when no area is named.
     explanation
         What JSON can hold: what made it speak, what would silence it.
+    since
+        First week of the evidence.
+    measures
+        Numbers beside it, of ``MEASURES``.
 
     Raises
     ------
@@ -73,8 +84,9 @@ def raise_signal(
         return Raised(found, is_new=False)
     values = _checked(kind, area_id, site_id, period, words, explanation or {})
     values |= {"key": key, "source": source, "raised_by": source, "drug": drug, "analyte": analyte}
-    values |= {"method_version": method_version}
-    values |= {"statistic": _finite(statistic), "expected": _finite(expected), "observed": _finite(observed)}
+    values |= {"method_version": method_version, "since": Period.parse(since).label if since else "", "until": period}
+    numbers = {"statistic": statistic, "expected": expected, "observed": observed, **(measures or {})}
+    values |= {name: _finite(numbers.get(name)) for name in MEASURES}
     try:
         with transaction.atomic():
             made = _keep(values)

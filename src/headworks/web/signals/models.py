@@ -28,6 +28,16 @@ class Signal(models.Model):
     statistic = models.FloatField(null=True, blank=True)
     expected = models.FloatField(null=True, blank=True)
     observed = models.FloatField(null=True, blank=True)
+    # Of a detector's signal: first week of the evidence, and the last week in which the event was still there.
+    since = models.CharField(max_length=12, blank=True)
+    until = models.CharField(max_length=12, blank=True)
+    expected_lower = models.FloatField(null=True, blank=True)
+    expected_upper = models.FloatField(null=True, blank=True)
+    e_value = models.FloatField(null=True, blank=True)
+    p_value = models.FloatField(null=True, blank=True)
+    q_value = models.FloatField(null=True, blank=True)
+    n_days = models.PositiveIntegerField(null=True, blank=True)
+    share_censored = models.FloatField(null=True, blank=True)
     method_version = models.CharField(max_length=60, blank=True)
     explanation = models.JSONField(default=dict)
     words = models.TextField(blank=True)
@@ -86,6 +96,44 @@ class SignalDecision(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Never."""
         raise TypeError("a decision is not taken away")
+
+
+class SubstanceStep(models.Model):
+    """A step of the early-warning procedure of a substance; never changed, never taken away.
+
+    ``evidence`` is kind to reference, as ``warning.appearances.Step``; ``role`` is the office that took the step, ``actor``
+    the account that wrote it down.
+    """
+
+    inchikey = models.CharField(max_length=80, db_index=True)
+    state = models.CharField(max_length=24)
+    day = models.DateField()
+    role = models.CharField(max_length=24)
+    evidence = models.JSONField(default=dict)
+    note = models.TextField(blank=True)
+    actor = models.CharField(max_length=64)
+    written_at = models.DateTimeField(default=timezone.now)
+    # Place among the substance's steps: of two who write at once, one is told.
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        """In the order they were taken."""
+
+        ordering: ClassVar = ["inchikey", "number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["inchikey", "number"], name="one_step_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.inchikey}: {self.state} on {self.day}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Once."""
+        if self.pk is not None:
+            raise TypeError("a step is not changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Never."""
+        raise TypeError("a step is not taken away")
 
 
 class StepTime(models.Model):

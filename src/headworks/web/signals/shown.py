@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,8 @@ from headworks.web.access.models import AreaNode, SiteNode
 from headworks.web.access.policy import NotVisible, visible_areas, visible_sites
 from headworks.web.access.reader import Reader
 from headworks.web.figures.scoped import area_figures, site_figures, tier_of_site
+from headworks.web.signals.explained import explanation_for
+from headworks.web.signals.intake import MEASURES
 from headworks.web.signals.models import Signal
 from headworks.web.signals.states import KINDS, OUTCOME_WORDS, STATE_WORDS
 
@@ -32,6 +35,9 @@ class ShownSignal:
     site: SiteNode | None
     is_late: bool
     is_withheld: bool
+    # Whether the reader's tier sees what the figure is made of.
+    is_whole: bool
+    reader: Reader
 
     @property
     def kind_words(self) -> Any:
@@ -50,17 +56,26 @@ class ShownSignal:
 
     @property
     def numbers(self) -> dict[str, float | None]:
-        """``statistic``, ``expected``, ``observed`` and ``ratio``."""
+        """Those of ``intake.MEASURES``, and ``ratio``."""
         one = self.signal
         if self.is_withheld:
-            return dict.fromkeys(("statistic", "expected", "observed", "ratio"))
+            return dict.fromkeys((*MEASURES, "ratio"))
         ratio = one.observed / one.expected if one.observed is not None and one.expected else None
-        return {"statistic": one.statistic, "expected": one.expected, "observed": one.observed, "ratio": ratio}
+        return {**{name: getattr(one, name) for name in MEASURES}, "ratio": ratio}
+
+    @cached_property
+    def explanation(self) -> dict[str, Any]:
+        """What the detector said, as far as the reader may read it."""
+        if self.is_withheld:
+            return {}
+        return explanation_for(self.reader, self.signal.explanation, self._above, is_whole=self.is_whole)
 
     @property
-    def explanation(self) -> dict[str, Any]:
-        """What the detector said."""
-        return {} if self.is_withheld else self.signal.explanation
+    def _above(self) -> str | None:
+        """Path of what the signal's place lies in."""
+        if self.signal.site_id:
+            return self.site.owner_path if self.site is not None else None
+        return self.area.path.rstrip("/").rpartition("/")[0] + "/" if self.area is not None and self.area.level > 1 else None
 
 
 def shown_to(reader: Reader, signals: list[Signal]) -> list[ShownSignal]:
@@ -82,32 +97,38 @@ def shown_to(reader: Reader, signals: list[Signal]) -> list[ShownSignal]:
 
 def _shown(reader: Reader, one: Signal, area: AreaNode | None, site: SiteNode | None, now: dt.datetime) -> ShownSignal:
     is_late = one.due_at is not None and one.due_at < now
-    return ShownSignal(one, area, site, is_late, _is_withheld(reader, one, area, site))
+    tier = _tier(reader, one, area, site)
+    is_withheld = tier != _OPEN and _is_withheld(reader, one, area, site)
+    return ShownSignal(one, area, site, is_late, is_withheld, is_whole=tier == _OPEN, reader=reader)
+
+
+def _tier(reader: Reader, one: Signal, area: AreaNode | None, site: SiteNode | None) -> str:
+    """Tier at which the reader sees figures of the place; of a place that is not named to them, the public's."""
+    if one.site_id:
+        return "public" if site is None else tier_of_site(reader, site)
+    if area is not None:
+        return reader.tier_at(area.path)
+    return reader.tier_at("") if not one.area_path and reader.has("view", "") else "public"
 
 
 def _is_withheld(reader: Reader, one: Signal, area: AreaNode | None, site: SiteNode | None) -> bool:
-    if one.statistic is None and one.expected is None and one.observed is None and not one.explanation:
+    if all(getattr(one, name) is None for name in MEASURES) and not one.explanation:
         return False
     try:
         if one.site_id:
-            if site is None:
-                return True
-            if tier_of_site(reader, site) == _OPEN:
-                return False
-            rows = site_figures(reader, site.pk).rows
-        elif area is not None:
-            if reader.tier_at(area.path) == _OPEN:
-                return False
-            rows = area_figures(reader, area.pk).rows
+            rows = None if site is None else site_figures(reader, site.pk).rows
         else:
-            return not reader.has("view", "") or reader.tier_at("") != _OPEN
+            rows = None if area is None else area_figures(reader, area.pk).rows
     except NotVisible:
         return True
-    if "state" not in rows.columns or not one.period:
+    if rows is None or "state" not in rows.columns or not one.period:
         return True
-    wanted = (pl.col("period") == one.period) & (pl.col("state") != "suppressed")
+    # The event's weeks are one number: each of them must be shown.
+    wanted = (pl.col("period") >= one.since) if one.since else (pl.col("period") == one.period)
+    wanted &= (pl.col("period") <= one.period) & (pl.col("period").str.len_chars() == len(one.period))
     if one.analyte:
         wanted &= pl.col("analyte") == one.analyte
     elif one.drug:
         wanted &= pl.col("drug") == one.drug
-    return rows.filter(wanted).is_empty()
+    states = rows.filter(wanted)
+    return states.is_empty() or bool((states["state"] == "suppressed").any()) or one.period not in set(states["period"])

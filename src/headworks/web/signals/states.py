@@ -28,6 +28,10 @@ OUTCOMES: Final = ("true", "false", "undetermined")
 OUTCOME_WORDS: Final = {"true": _("confirmed"), "false": _("false alarm"), "undetermined": _("could not be determined")}
 KINDS: Final = {
     "exceedance": _("above what was expected"),
+    "rise": _("slow rise"),
+    "drop": _("below what was expected"),
+    "variance": _("days scatter otherwise than before"),
+    "ratio": _("residues of a drug no longer fit each other"),
     "change": _("lasting change"),
     "cluster": _("cluster of areas or sites"),
     "first_appearance": _("first appearance"),

@@ -19,6 +19,7 @@ from headworks.web.audit.chain import digest
 from headworks.web.audit.middleware import about, record_change
 from headworks.web.signals.counts import count_signals
 from headworks.web.signals.decide import decide
+from headworks.web.signals.detected import detected_context
 from headworks.web.signals.forms import Decision, NewSignal, StepTimes
 from headworks.web.signals.intake import report_signal
 from headworks.web.signals.models import Signal, StepTime
@@ -154,6 +155,7 @@ def _page(request: HttpRequest, signal_id: int, form: Decision | None, status: i
     said = {
         "shown": shown, "decisions": [_said(made) for made in one.decisions.all()], "states": _ladder(one),
         "form": (form or _decision_form(one)) if may_decide and one.state != "closed" else None,
+        **detected_context(reader, shown),
     }  # fmt: skip
     return render(request, "signals/signal.html", said, status=status)
 

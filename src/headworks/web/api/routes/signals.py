@@ -15,7 +15,7 @@ from headworks.web.api.rows import SignalRow, SignalWhole, listing
 from headworks.web.audit.middleware import about, record_change
 from headworks.web.signals.decide import decide
 from headworks.web.signals.free_text import LONGEST
-from headworks.web.signals.intake import report_signal
+from headworks.web.signals.intake import MEASURES, report_signal
 from headworks.web.signals.models import Signal
 from headworks.web.signals.shown import ShownSignal, shown_to
 from headworks.web.signals.states import moves_from
@@ -24,8 +24,10 @@ router = Router(tags=["signals"])
 SignalRows = listing("SignalRows", SignalRow)
 _DATABASE_MOST = 2**62
 State = Literal["signal", "triage", "verification", "risk_assessment", "response", "closed"]
-Kind = Literal["exceedance", "change", "cluster", "first_appearance", "disposal", "quality", "event"]
-_NUMBERS = {"id": pl.Int64, "version": pl.Int64, "statistic": pl.Float64, "expected": pl.Float64, "observed": pl.Float64}
+Kind = Literal[
+    "exceedance", "rise", "drop", "variance", "ratio", "change", "cluster", "first_appearance", "disposal", "quality", "event"
+]
+_NUMBERS = {"id": pl.Int64, "version": pl.Int64} | dict.fromkeys(MEASURES, pl.Float64) | {"n_days": pl.Int64}
 _SCHEMA = dict.fromkeys(SignalRow.model_fields, pl.String) | _NUMBERS | dict.fromkeys(("is_late", "is_withheld"), pl.Boolean)
 
 
@@ -130,7 +132,20 @@ def _whole(request: HttpRequest, signal_id: int) -> dict[str, Any]:
 
 def _row(shown: ShownSignal) -> dict[str, Any]:
     one = shown.signal
-    same = ("kind", "source", "drug", "analyte", "period", "method_version", "words", "state", "outcome", "version")
+    same = (
+        "kind",
+        "source",
+        "drug",
+        "analyte",
+        "period",
+        "since",
+        "until",
+        "method_version",
+        "words",
+        "state",
+        "outcome",
+        "version",
+    )
     numbers = {name: value for name, value in shown.numbers.items() if name != "ratio"}
     return {
         "id": one.pk,
