@@ -100,7 +100,7 @@ def screen(
         result_json({"sentence": done.sentence, "runs": done.runs, "hits": done.hits.to_dicts()})
         return
     if done.hits.height:
-        shown = ("sample_id", "suspect", "adduct", "level", "score", "n_fragments", "deviation_ppm", "first_seen", "reason")
+        shown = ("sample_id", "substance", "adduct", "level", "score", "n_fragments", "deviation_ppm", "first_seen", "reason")
         show_frame(done.hits.select(shown), "Hits", None)
     result(done.sentence)
 

@@ -44,7 +44,7 @@ class Spectra(Table):
 class Suspects(Table):
     """Compounds somebody looks for: one row per compound and ion."""
 
-    suspect = dy.String(primary_key=True, min_length=1, description="Name.", metadata=about("-"))
+    substance = dy.String(primary_key=True, min_length=1, description="Name.", metadata=about("-"))
     adduct = dy.String(primary_key=True, description="Kind of ion.", metadata=about("-"))
     inchikey = dy.String(nullable=True, description="InChIKey, where known.", metadata=about("-"))
     formula = dy.String(nullable=True, description="Molecular formula, where known.", metadata=about("-"))
@@ -69,7 +69,7 @@ class ScreeningHits(Table):
     """What screening found: one row per sample, suspect and ion, with the level of identification and the rule that gave it."""
 
     sample_id = dy.String(primary_key=True, min_length=1, description="Sample.", metadata=about("-"))
-    suspect = dy.String(
+    substance = dy.String(
         primary_key=True, min_length=1, description="Compound as the list or library names it.", metadata=about("-")
     )
     adduct = dy.String(primary_key=True, description="Kind of ion; empty where the library does not say.", metadata=about("-"))

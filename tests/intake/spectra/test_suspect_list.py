@@ -11,13 +11,13 @@ def test_columns_by_their_usual_names_and_fragments_in_one_cell_or_many():
     many = read_suspects(b"compound;mz;fragment_1;fragment_2;rt\nmephedrone;178,1226;160,1121;145,0886;4,2\n", "b.csv")
     wanted = ("mephedrone", 178.1226, [145.0886, 160.1121], 4.2)
     for read in (one, many):
-        assert read.suspects.select("suspect", "precursor_mz", "fragment_mz", "retention_time_min").row(0) == wanted
+        assert read.suspects.select("substance", "precursor_mz", "fragment_mz", "retention_time_min").row(0) == wanted
 
 
 def test_rows_that_cannot_be_looked_for_are_left_out_by_row():
     text = b"name,formula,mz,fragments\na,C10H15N,,\nb,,,\n,C2H6,,\nc,,-5,\nd,C2H6,,91.1;x\na,C10H15N,,\n\n"
     read = read_suspects(text, "a.csv")
-    assert read.suspects["suspect"].to_list() == ["a"]
+    assert read.suspects["substance"].to_list() == ["a"]
     assert read.faults["row"].to_list() == [3, 4, 5, 6, 7]
 
 

@@ -64,7 +64,7 @@ def runs(tmp_path):
 
 
 def by_sample(hits):
-    return hits.select("sample_id", "suspect", "level").rows()
+    return hits.select("sample_id", "substance", "level").rows()
 
 
 def test_a_library_finds_what_was_put_in_and_nothing_else(workspace, runs, tmp_path):
@@ -77,7 +77,7 @@ def test_a_library_finds_what_was_put_in_and_nothing_else(workspace, runs, tmp_p
     require_promise(ScreeningHits, done.hits, where="hits")
     assert done.hits["isotope_score"].min() > 0.99
     # The earliest run of caffeine is February's.
-    assert done.hits.filter(suspect="caffeine")["first_seen"].unique().to_list() == [dt.date(2026, 2, 1)]
+    assert done.hits.filter(substance="caffeine")["first_seen"].unique().to_list() == [dt.date(2026, 2, 1)]
 
 
 def test_the_archive_is_asked_again_for_a_new_suspect(workspace, runs, tmp_path):
@@ -85,13 +85,13 @@ def test_the_archive_is_asked_again_for_a_new_suspect(workspace, runs, tmp_path)
     (tmp_path / "new.csv").write_text("name,mz,fragments\nnew thing,150.1277,65.0386; 91.0542; 119.0855\n")
     done = rescreen_archive(workspace, ScreeningOrder(suspects=tmp_path / "new.csv"))
     assert (done.n_runs, done.n_new, done.n_suspects) == (2, 0, 1)
-    assert done.hits.select("sample_id", "suspect", "level", "first_seen", "review").rows() == [
+    assert done.hits.select("sample_id", "substance", "level", "first_seen", "review").rows() == [
         ("march", "new thing", "3b", dt.date(2026, 3, 2), "open")
     ]
     assert read_hits(workspace).height == 4
     # The suspect stays: the next run is screened for it without being told.
     again = screen_files(workspace, runs[:1], ScreeningOrder())
-    assert (again.n_new, again.hits["suspect"].to_list()) == (0, ["new thing"])
+    assert (again.n_new, again.hits["substance"].to_list()) == (0, ["new thing"])
 
 
 def test_the_same_again_changes_nothing(workspace, runs, tmp_path):
@@ -109,9 +109,9 @@ def test_a_review_stays_until_the_evidence_is_better(workspace, runs, tmp_path):
     assert read_hits(workspace)["review"].to_list() == ["rejected"]
     assert read_hits(workspace)["first_seen"].to_list() == [None]
     rescreen_archive(workspace, ScreeningOrder([tmp_path / "lib.msp"]))
-    found = read_hits(workspace).filter(suspect="methamphetamine")
+    found = read_hits(workspace).filter(substance="methamphetamine")
     assert found.select("level", "review").rows() == [("3a", "open")]
-    assert first_appearances(read_hits(workspace), dt.date(2026, 3, 1))["suspect"].to_list() == ["caffeine", "methamphetamine"]
+    assert first_appearances(read_hits(workspace), dt.date(2026, 3, 1))["substance"].to_list() == ["caffeine", "methamphetamine"]
     with pytest.raises(UsageError, match="nothing to be reviewed"):
         review_hit(workspace, "march", "heroin", "confirmed")
 
@@ -151,7 +151,7 @@ def test_a_run_of_ms1_alone_is_archived_and_screened_by_mass(workspace, tmp_path
     (tmp_path / "a.mzML").write_bytes(mzml(*[scan([150.12773], [1e5], 1 + k / 10) for k in range(4)]))
     (tmp_path / "list.csv").write_text(SUSPECTS)
     done = screen_files(workspace, [tmp_path / "a.mzML"], ScreeningOrder(suspects=tmp_path / "list.csv"))
-    assert done.hits.select("suspect", "adduct", "n_fragments").rows() == [("methamphetamine", "[M+H]+", 0)]
+    assert done.hits.select("substance", "adduct", "n_fragments").rows() == [("methamphetamine", "[M+H]+", 0)]
 
 
 def test_the_command_screens_and_asks_again(workspace, runs, tmp_path, capsys):

@@ -16,7 +16,7 @@ FEATURES = [(150.1277, 2.0, 1e6), (151.1310, 2.0, 1.14e5), (151.1310, 3.0, 9e5),
 
 
 def suspects(*rows):
-    names = ("suspect", "formula", "precursor_mz", "retention_time_min", "fragment_mz", "adduct", "source_row")
+    names = ("substance", "formula", "precursor_mz", "retention_time_min", "fragment_mz", "adduct", "source_row")
     full = [dict(zip(names, row, strict=False)) for row in rows]
     return suspect_ions(pl.DataFrame([{"adduct": "", "source_row": 2, **row} for row in full], schema=polars_schema(Suspects)))
 
@@ -63,7 +63,7 @@ def test_a_library_finds_what_no_list_names_and_a_compound_of_both_has_one_row()
     whole = Library(index_library(library()), {})
     both = sample(record("methamphetamine"), record("caffeine"))
     found = screen_sample(both, suspects(("methamphetamine", "C10H15N")), whole, HOW)
-    assert [(row["suspect"], row["level"]) for row in found] == [("methamphetamine", "3a"), ("caffeine", "2a")]
+    assert [(row["substance"], row["level"]) for row in found] == [("methamphetamine", "3a"), ("caffeine", "2a")]
     assert found[1]["license"] == "CC0"
 
 

@@ -9,7 +9,7 @@ DAY = dt.date(2024, 5, 6)
 
 def finding(sample, site="A", week=0, batch="b1", level="2a", doubt="none", key="K"):
     return {
-        "sample_id": sample, "site_id": site, "day": DAY + dt.timedelta(7 * week), "inchikey": key, "suspect": "new-azole",
+        "sample_id": sample, "site_id": site, "day": DAY + dt.timedelta(7 * week), "inchikey": key, "substance": "new-azole",
         "level": level, "score": 0.9, "batch_id": batch, "doubt": doubt, "reason": None,
     }  # fmt: skip
 

@@ -25,7 +25,7 @@ EVENT = Step("event", dt.date(2025, 3, 1), "analyst", {"finding": "sample s1"})
 
 def hit(sample_id, day, review="confirmed", **more):
     said = {
-        "sample_id": sample_id, "suspect": "isotonitazene", "adduct": "[M+H]+", "run": "r", "inchikey": KEY, "level": "2a",
+        "sample_id": sample_id, "substance": "isotonitazene", "adduct": "[M+H]+", "run": "r", "inchikey": KEY, "level": "2a",
         "rule": "library", "score": 0.9, "n_fragments": 4, "is_few_fragments": False, "precursor_mz": 411.2,
         "deviation_ppm": 1.0, "isomers": "", "reason": "found", "sampled_on": day, "first_seen": day, "review": review,
     }  # fmt: skip

@@ -22,7 +22,7 @@ from headworks.intake.spectra.blocks import Findings
 from headworks.tables.screening import Suspects
 
 _NAMES = {
-    "suspect": ("suspect", "name", "compound", "compound name", "substance"),
+    "substance": ("substance", "suspect", "name", "compound", "compound name"),
     "inchikey": ("inchikey", "inchi key", "inchi_key"),
     "formula": ("formula", "molecular formula", "molecular_formula"),
     "adduct": ("adduct", "ion", "precursor_type"),
@@ -65,7 +65,7 @@ def read_suspects(content: bytes, file: str) -> SuspectFile:
     Examples
     --------
     >>> read = read_suspects(b"name,formula,fragments\nmephedrone,C11H15NO,160.1121; 145.0886\n", "list.csv")
-    >>> read.suspects.select("suspect", "fragment_mz").row(0)
+    >>> read.suspects.select("substance", "fragment_mz").row(0)
     ('mephedrone', [145.0886, 160.1121])
     """
     text, _ = decode_text(content, file)
@@ -74,12 +74,12 @@ def read_suspects(content: bytes, file: str) -> SuspectFile:
     lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     header = [cell.strip().lower() for cell in lines[0]] if lines else []
     columns = [_KNOWN.get(cell) or ("fragment_mz" if _NUMBERED.match(cell) else None) for cell in header]
-    if "suspect" not in columns or not {"precursor_mz", "formula"} & set(columns):
+    if "substance" not in columns or not {"precursor_mz", "formula"} & set(columns):
         raise DataRefused(
             "This is no suspect list.",
             where=f"{file}, row 1",
             found=", ".join(header)[:200] or "an empty file",
-            remedy="Name columns suspect, and precursor_mz or formula; fragments where they are known",
+            remedy="Name columns substance, and precursor_mz or formula; fragments where they are known",
             code="HW-D669",
         )
     findings = Findings(file)
@@ -110,17 +110,17 @@ def _rows(lines: list[list[str]], columns: list[str | None], findings: Findings,
             continue
         precursor = _number(said.get("precursor_mz", ""), decimal)
         fragments = _fragments(said.get("fragment_mz", ""), decimal)
-        if "suspect" not in said or (precursor is None and "formula" not in said) or fragments is None:
-            findings.add(number, "suspect", "HW-D669", "A suspect cannot be looked for.", ", ".join(cells),
+        if "substance" not in said or (precursor is None and "formula" not in said) or fragments is None:
+            findings.add(number, "substance", "HW-D669", "A suspect cannot be looked for.", ", ".join(cells),
                          "Give a name, an m/z above 0 or a formula, and fragments as numbers above 0")  # fmt: skip
             continue
-        key = (said["suspect"], said.get("adduct", ""))
+        key = (said["substance"], said.get("adduct", ""))
         if key in seen:
-            findings.add(number, "suspect", "HW-D669", "A suspect comes twice.", " ".join(key), "Keep one row for each ion")
+            findings.add(number, "substance", "HW-D669", "A suspect comes twice.", " ".join(key), "Keep one row for each ion")
             continue
         seen.add(key)
         rows.append({
-            **{name: said.get(name) for name in ("suspect", "inchikey", "formula", "license")},
+            **{name: said.get(name) for name in ("substance", "inchikey", "formula", "license")},
             "adduct": said.get("adduct", ""),
             "precursor_mz": precursor,
             "polarity": _POLARITY.get(said.get("polarity", "")[:1].lower()),

@@ -17,7 +17,7 @@ from headworks.store import Workspace, write_atomically
 from headworks.tables.screening import HIT_LEVELS, REVIEWS, ScreeningHits
 
 _FILE = "hits.parquet"
-_KEY = ["sample_id", "suspect", "adduct", "run"]
+_KEY = ["sample_id", "substance", "adduct", "run"]
 
 
 def read_hits(workspace: Workspace) -> pl.DataFrame:
@@ -59,10 +59,10 @@ def keep_hits(workspace: Workspace, found: pl.DataFrame) -> pl.DataFrame:
         .sort(*_KEY, "_order", maintain_order=True)
         .unique(_KEY, keep="first", maintain_order=True)
     )
-    compound = pl.coalesce(pl.col("inchikey").str.slice(0, 14), pl.col("suspect").str.to_lowercase())
+    compound = pl.coalesce(pl.col("inchikey").str.slice(0, 14), pl.col("substance").str.to_lowercase())
     # What a person rejected was not seen.
     seen = pl.col("sampled_on").filter(pl.col("review") != "rejected").min().over(compound)
-    whole = best.with_columns(first_seen=seen).sort("sample_id", "_order", "suspect", "adduct", "run").drop("_order")
+    whole = best.with_columns(first_seen=seen).sort("sample_id", "_order", "substance", "adduct", "run").drop("_order")
     _write(workspace, whole)
     return whole
 
@@ -76,7 +76,7 @@ def review_hit(workspace: Workspace, sample_id: str, suspect: str, verdict: str)
         ``HW-U213`` for an unknown verdict, or where there is no such hit.
     """
     hits = read_hits(workspace)
-    is_meant = (pl.col("sample_id") == sample_id) & (pl.col("suspect") == suspect)
+    is_meant = (pl.col("sample_id") == sample_id) & (pl.col("substance") == suspect)
     if verdict not in REVIEWS or hits.filter(is_meant).is_empty():
         raise UsageError("There is nothing to be reviewed so.", where=f"sample {sample_id}, {suspect}", found=verdict,
                          remedy=f"Name a hit, and one of {', '.join(REVIEWS)}", code="HW-U213")  # fmt: skip

@@ -58,7 +58,7 @@ class ScreeningOutcome:
     @property
     def sentence(self) -> str:
         """In words."""
-        compounds = self.hits["suspect"].n_unique()
+        compounds = self.hits["substance"].n_unique()
         return (
             f"{self.n_runs:,} runs screened ({self.n_new:,} new in the archive) for {self.n_suspects:,} suspects: "
             f"{self.hits.height:,} hits of {compounds:,} compounds."
@@ -136,7 +136,7 @@ def _how(order: ScreeningOrder) -> Screening:
 
 
 def _n_suspects(ions: Ions | None) -> int:
-    return 0 if ions is None else ions.suspects["suspect"].n_unique()
+    return 0 if ions is None else ions.suspects["substance"].n_unique()
 
 
 def _screen(
@@ -153,7 +153,7 @@ def _screen(
     found = pl.DataFrame(rows, schema=polars_schema(ScreeningHits))
     whole = keep_hits(workspace, found)
     return whole.join(
-        found.select("sample_id", "suspect", "adduct", "run"), on=["sample_id", "suspect", "adduct", "run"], how="semi"
+        found.select("sample_id", "substance", "adduct", "run"), on=["sample_id", "substance", "adduct", "run"], how="semi"
     )
 
 
@@ -175,7 +175,7 @@ def _sought(workspace: Workspace, order: ScreeningOrder, *, only_new: bool) -> t
     wanted = known
     if given is not None:
         ions = suspect_ions(given)  # refused before anything is kept
-        known = pl.concat([given, known]).unique(["suspect", "adduct"], keep="first", maintain_order=True)
+        known = pl.concat([given, known]).unique(["substance", "adduct"], keep="first", maintain_order=True)
         packed = io.BytesIO()
         known.write_parquet(packed)
         write_atomically(workspace.path / "screening" / "suspects.parquet", packed.getvalue())

@@ -99,7 +99,7 @@ def screen_sample(sample: Archived, ions: Ions | None, library: Library | None, 
     told: set[str] = set()
     for ion, feature, spectra in _found(sample, ions, how) if ions is not None else ():
         row = suspects.row(ion, named=True)
-        keys = _keys(row["suspect"], row["inchikey"])
+        keys = _keys(row["substance"], row["inchikey"])
         hit = next((of_library[key] for key in keys if key in of_library), None)
         told.update(keys)
         rows.append(_hit(sample, library, hit, row, feature, spectra, how))
@@ -162,7 +162,7 @@ def _as_suspect(library: Library | None, hit: _LibraryHit) -> dict[str, object]:
     record = library.index.records.row(hit.record, named=True)
     compound = library.index.compounds.row(hit.number, named=True)
     return {
-        "suspect": compound["compound"], "inchikey": record["inchikey"], "formula": record["formula"],
+        "substance": compound["compound"], "inchikey": record["inchikey"], "formula": record["formula"],
         "adduct": record["adduct"] or "", "precursor_mz": record["precursor_mz"], "fragment_mz": [],
         "retention_time_min": record["retention_time_min"] if library.is_own else None,
     }  # fmt: skip
@@ -183,14 +183,14 @@ def _hit(
     listed = _listed_fragments(sample, suspect["fragment_mz"], spectra, how)
     n_fragments = max(listed, hit.n_fragments if hit else 0)
     near = library.near.get(hit.number, ()) if library and hit else ()
-    name, key = str(suspect["suspect"]), suspect["inchikey"]
+    name, key = str(suspect["substance"]), suspect["inchikey"]
     isomers = isomers_of(name, None if key is None else str(key), named_isomers(), near)
     evidence = Evidence(hit.score if hit else None, hit.gap if hit else None, bool(library and hit and library.is_own),
                         n_fragments, difference, isotopes, isomers)  # fmt: skip
     level, rule, reason = identification_level(evidence, rules_at(how.rules, how.threshold))
     record = library.index.records.row(hit.record, named=True) if library and hit else None
     return {
-        "suspect": name, "adduct": str(suspect["adduct"] or ""), "inchikey": key, "level": level or "5", "rule": rule,
+        "substance": name, "adduct": str(suspect["adduct"] or ""), "inchikey": key, "level": level or "5", "rule": rule,
         "score": evidence.score, "n_fragments": n_fragments, "is_few_fragments": n_fragments < FEW_FRAGMENTS,
         "precursor_mz": found, "deviation_ppm": 1e6 * (found / expected - 1.0), "retention_time_min": time,
         "retention_difference_min": difference, "isotope_score": isotopes,

@@ -36,7 +36,7 @@ def suspect_ions(suspects: pl.DataFrame) -> Ions:
 
     Examples
     --------
-    >>> list_ = pl.DataFrame({"suspect": ["mephedrone"], "adduct": ["[M+H]+"], "formula": ["C11H15NO"],
+    >>> list_ = pl.DataFrame({"substance": ["mephedrone"], "adduct": ["[M+H]+"], "formula": ["C11H15NO"],
     ...     "precursor_mz": [None], "polarity": [None]})
     >>> suspect_ions(list_).mz.round(4).tolist()
     [178.1226]
@@ -50,10 +50,10 @@ def suspect_ions(suspects: pl.DataFrame) -> Ions:
         try:
             parse_formula(row["formula"] or "")
         except DataRefused as problem:
-            bad.append((row["suspect"], row["formula"] or "", problem.remedy))
+            bad.append((row["substance"], row["formula"] or "", problem.remedy))
             continue
         if row["adduct"] and known is None:
-            raise DataRefused("This kind of ion is not known.", where=f"suspect {row['suspect']}", found=row["adduct"],
+            raise DataRefused("This kind of ion is not known.", where=f"suspect {row['substance']}", found=row["adduct"],
                               remedy="Give its m/z, or one of " + ", ".join(adducts()), code="HW-D661")  # fmt: skip
         ions = [known] if known else [ion for ion in adducts().values() if ion.is_screened]
         rows += [
@@ -65,7 +65,7 @@ def suspect_ions(suspects: pl.DataFrame) -> Ions:
         raise DataRefused("Formulas of suspects cannot be read.", where="; ".join(name for name, *_ in bad),
                           found="; ".join(text for _, text, _ in bad), remedy=bad[0][2], code="HW-D660")  # fmt: skip
     schema: dict[str, Any] = {**suspects.schema, "adduct": pl.String, "precursor_mz": pl.Float64, "polarity": pl.String}
-    frame = pl.DataFrame(rows, schema=schema).sort("precursor_mz", "suspect", "adduct")
+    frame = pl.DataFrame(rows, schema=schema).sort("precursor_mz", "substance", "adduct")
     return Ions(frame, frame["precursor_mz"].to_numpy(), signs(frame["polarity"]))
 
 

@@ -21,7 +21,7 @@ from headworks.warning.appearances.hits import LEVELS
 
 COUNTED_LEVELS: Final = ("1", "2a", "2b")
 _UNIT = ["unit_kind", "unit_id", "inchikey"]
-_FINDING = ("sample_id", "site_id", "day", "inchikey", "suspect", "level", "batch_id", "doubt")
+_FINDING = ("sample_id", "site_id", "day", "inchikey", "substance", "level", "batch_id", "doubt")
 
 
 def first_appearances(
@@ -43,7 +43,7 @@ def first_appearances(
     Returns
     -------
     pl.DataFrame
-        ``unit_kind`` (site, area), ``unit_id, area_level`` (empty of a site), ``inchikey, suspect, first_day, first_sample_id,
+        ``unit_kind`` (site, area), ``unit_id, area_level`` (empty of a site), ``inchikey, substance, first_day, first_sample_id,
         best_level, confirmed_day, confirmed_by`` (day and sample of the first finding independent of the first one; both
         empty where there is none), ``standing`` (confirmed, unconfirmed), ``n_samples, n_batches, n_sites, earlier_negatives``
         (samples screened before the first day), ``is_new``. Sorted by unit and substance.
@@ -56,7 +56,7 @@ def first_appearances(
     Examples
     --------
     >>> found = pl.DataFrame({"sample_id": ["s1", "s2"], "site_id": "A", "day": ["2024-05-06", "2024-05-13"], "inchikey": "K",
-    ...                       "suspect": "x", "level": "2a", "batch_id": ["b1", "b2"], "doubt": "none"})
+    ...                       "substance": "x", "level": "2a", "batch_id": ["b1", "b2"], "doubt": "none"})
     >>> areas = pl.DataFrame({"site_id": ["A"], "area_id": ["44"], "level": [1]})
     >>> seen = first_appearances(found, found, areas)
     >>> seen.select("unit_id", "first_day", "confirmed_day", "standing", "is_new").rows()[0]
@@ -71,7 +71,7 @@ def first_appearances(
     rows = rows.with_columns(_rank=rank).sort(*_UNIT, "day", "_rank", "sample_id", "batch_id")
     first = rows.group_by(_UNIT, maintain_order=True).agg(
         pl.col("area_level").first(),
-        pl.col("suspect").first(),
+        pl.col("substance").first(),
         first_day=pl.col("day").first(),
         first_sample_id=pl.col("sample_id").first(),
         _batch=pl.col("batch_id").first(),
@@ -88,7 +88,7 @@ def first_appearances(
         best_level=best, standing=standing, is_new=pl.col("earlier_negatives") >= int(appearance_rule("earlier_negatives"))
     )
     order = [
-        "unit_kind", "unit_id", "area_level", "inchikey", "suspect", "first_day", "first_sample_id", "best_level",
+        "unit_kind", "unit_id", "area_level", "inchikey", "substance", "first_day", "first_sample_id", "best_level",
         "confirmed_day", "confirmed_by", "standing", "n_samples", "n_batches", "n_sites", "earlier_negatives", "is_new",
     ]  # fmt: skip
     return table.select(order).sort(_UNIT)

@@ -19,7 +19,7 @@ from headworks.reference.early_warning_procedure import appearance_rule
 # Best first: 1 a reference standard, 2a a library spectrum, 2b diagnostic evidence, 3 candidates, 4 a formula, 5 a mass.
 LEVELS: Final = ("1", "2a", "2b", "3", "4", "5")
 DOUBTS: Final = ("none", "blank", "carry_over", "no_blank", "below_limit", "suspect_result")
-COLUMNS: Final = ("sample_id", "site_id", "day", "inchikey", "suspect", "level", "score", "batch_id")
+COLUMNS: Final = ("sample_id", "site_id", "day", "inchikey", "substance", "level", "score", "batch_id")
 BLANK_COLUMNS: Final = ("batch_id", "inchikey", "response")
 SEQUENCE_COLUMNS: Final = ("batch_id", "run_order", "inchikey", "response")
 
@@ -30,7 +30,7 @@ def flag_findings(hits: pl.DataFrame, blanks: pl.DataFrame, injections: pl.DataF
     Parameters
     ----------
     hits
-        ``sample_id, site_id, day, inchikey, suspect, level`` (1, 2a, 2b, 3, 4, 5), ``score, batch_id``; with ``response``
+        ``sample_id, site_id, day, inchikey, substance, level`` (1, 2a, 2b, 3, 4, 5), ``score, batch_id``; with ``response``
         (peak area) and ``run_order`` where they are known.
     blanks
         ``batch_id, inchikey, response``: the largest response of a substance in the blanks of a batch; a batch whose blanks
@@ -54,7 +54,7 @@ def flag_findings(hits: pl.DataFrame, blanks: pl.DataFrame, injections: pl.DataF
     --------
     A response of 500 over a blank of 100 is 5 times it, where 10 are asked for:
 
-    >>> hit = pl.DataFrame({"sample_id": ["s"], "site_id": ["A"], "day": ["2024-05-06"], "inchikey": ["K"], "suspect": ["x"],
+    >>> hit = pl.DataFrame({"sample_id": ["s"], "site_id": ["A"], "day": ["2024-05-06"], "inchikey": ["K"], "substance": ["x"],
     ...                     "level": ["2a"], "score": [0.9], "batch_id": ["b"], "response": [500.0]})
     >>> blank = pl.DataFrame({"batch_id": ["b"], "inchikey": ["K"], "response": [100.0]})
     >>> flag_findings(hit, blank)["doubt"].to_list()
@@ -116,7 +116,7 @@ def findings_from_measurements(measurements: pl.DataFrame, samples: pl.DataFrame
         .when(detection == "below_loq").then(pl.lit("below_limit")).otherwise(pl.lit("none"))
     )  # fmt: skip
     return rows.select(
-        "sample_id", "site_id", "day", inchikey=pl.coalesce("inchikey", "analyte"), suspect="analyte", level=pl.lit("1"),
+        "sample_id", "site_id", "day", inchikey=pl.coalesce("inchikey", "analyte"), substance="analyte", level=pl.lit("1"),
         score=pl.lit(None, pl.Float64), batch_id="batch_id", doubt=doubt, reason=pl.lit(None, pl.String),
     ).unique(maintain_order=True)  # fmt: skip
 

@@ -92,7 +92,7 @@ def substance_card(
     second = confirmed.row(0, named=True) if confirmed.height else {}
     return SubstanceCard(
         inchikey=inchikey,
-        names=tuple(mine["suspect"].drop_nulls().unique().sort().to_list()),
+        names=tuple(mine["substance"].drop_nulls().unique().sort().to_list()),
         as_of=as_of,
         first_day=first.get("first_day"),
         first_site=first.get("unit_id"),

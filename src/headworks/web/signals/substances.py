@@ -29,7 +29,7 @@ from headworks.web.signals.free_text import LONGEST, require_no_person
 from headworks.web.signals.models import SubstanceStep
 
 _SCHEMA = {
-    "sample_id": pl.String, "site_id": pl.String, "day": pl.Date, "inchikey": pl.String, "suspect": pl.String,
+    "sample_id": pl.String, "site_id": pl.String, "day": pl.Date, "inchikey": pl.String, "substance": pl.String,
     "level": pl.String, "score": pl.Float64, "batch_id": pl.String, "doubt": pl.String, "reason": pl.String,
 }  # fmt: skip
 
@@ -74,7 +74,7 @@ def findings_of(reader: Reader) -> pl.DataFrame:
         .join(batches, on="sample_id", how="left")
     )  # fmt: skip
     return rows.select(
-        "sample_id", "site_id", day="sampled_on", inchikey=pl.coalesce("inchikey", "suspect"), suspect="suspect",
+        "sample_id", "site_id", day="sampled_on", inchikey=pl.coalesce("inchikey", "substance"), substance="substance",
         level=pl.when(level.str.starts_with("3")).then(pl.lit("3")).when(level.str.starts_with("4")).then(pl.lit("4")).otherwise(level),
         score="score", batch_id="batch_id",
         doubt=pl.when(is_confirmed).then(pl.lit("none")).otherwise(pl.lit("no_blank")),
@@ -89,7 +89,7 @@ def substance_rows(reader: Reader) -> list[SubstanceRow]:
         return []
     steps = _states()
     rows = found.group_by("inchikey").agg(
-        name=pl.col("suspect").sort().first(), first=pl.col("day").min(), n_samples=pl.col("sample_id").n_unique(),
+        name=pl.col("substance").sort().first(), first=pl.col("day").min(), n_samples=pl.col("sample_id").n_unique(),
         n_sites=pl.col("site_id").n_unique(), best=pl.col("level").min(),
     )  # fmt: skip
     newest = rows.sort("first", "inchikey", descending=[True, False])

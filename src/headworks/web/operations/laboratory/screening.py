@@ -24,7 +24,7 @@ from headworks.web.operations.laboratory.laboratories import LABORATORY
 from headworks.web.operations.models import HitReview, SampleRecord
 
 DECIDING = ("measure", "approve")
-_KEY = ("sample_id", "suspect", "adduct", "run")
+_KEY = ("sample_id", "substance", "adduct", "run")
 # A spectrum of the archive is that of a hit when its precursor is within this of the hit's.
 _PPM = 25.0
 
@@ -38,12 +38,12 @@ def hits_of(reader: Reader) -> pl.DataFrame:
         for scope in LABORATORY:
             seen |= set(SampleRecord.objects.visible_to(reader, scope).filter(pk__in=names).values_list("pk", flat=True))
         hits = hits.filter(pl.col("sample_id").is_in(sorted(seen)))
-    compound = pl.coalesce(pl.col("inchikey").str.slice(0, 14), pl.col("suspect").str.to_lowercase())
+    compound = pl.coalesce(pl.col("inchikey").str.slice(0, 14), pl.col("substance").str.to_lowercase())
     rank = pl.col("level").cast(pl.String).replace_strict(HIT_LEVELS, list(range(len(HIT_LEVELS))), return_dtype=pl.Int32)
     return hits.with_columns(
         first_seen=pl.col("sampled_on").filter(pl.col("review") != "rejected").min().over(compound),
         hit=pl.struct(_KEY).map_elements(_name, return_dtype=pl.String), _rank=rank, _is_done=pl.col("review") != "open",
-    ).sort("_is_done", "_rank", "first_seen", "sample_id", "suspect", nulls_last=True).drop("_rank", "_is_done")  # fmt: skip
+    ).sort("_is_done", "_rank", "first_seen", "sample_id", "substance", nulls_last=True).drop("_rank", "_is_done")  # fmt: skip
 
 
 def _name(key: dict[str, str | None]) -> str:
@@ -89,14 +89,14 @@ def spectrum_of(hit: dict[str, object]) -> tuple[list[float], list[float]] | Non
 
 def fragments_of(hit: dict[str, object]) -> list[float]:
     """Fragments that the suspect list expects of a hit; empty when the hit came from a library alone."""
-    rows = read_known_suspects(the_workspace()).filter(suspect=hit["suspect"])
+    rows = read_known_suspects(the_workspace()).filter(substance=hit["substance"])
     return sorted({mz for row in rows["fragment_mz"].to_list() for mz in row or []})
 
 
 def reviews_of(hit: dict[str, object]) -> list[HitReview]:
     """What was said of the suspect in this sample, the newest first, for whoever was let at the hit."""
     rows = HitReview.objects.unscoped("reviews of a hit that the reader sees")
-    return list(rows.filter(sample_id=hit["sample_id"], suspect=str(hit["suspect"])[:200]).order_by("-pk"))
+    return list(rows.filter(sample_id=hit["sample_id"], substance=str(hit["substance"])[:200]).order_by("-pk"))
 
 
 def decide_hit(reader: Reader, name: str, verdict: str, reason: str, *, request_id: str = "") -> None:
@@ -110,21 +110,21 @@ def decide_hit(reader: Reader, name: str, verdict: str, reason: str, *, request_
         ``HW-U143`` without a reason, ``HW-U213`` for another word.
     """
     hit = require_hit(reader, name)
-    sample_id, suspect, area_path = str(hit["sample_id"]), str(hit["suspect"]), area_of(str(hit["sample_id"]))
+    sample_id, suspect, area_path = str(hit["sample_id"]), str(hit["substance"]), area_of(str(hit["sample_id"]))
     if not any(reader.has(scope, area_path) for scope in DECIDING):
         raise NotVisible(f"hit {name[:40]}: decide")
     if not reason.strip():
         raise UsageError(_("A reason is needed."), where=suspect, remedy=_("Say why"), code="HW-U143")
     with transaction.atomic():
         HitReview.objects.create(
-            sample_id=sample_id, suspect=suspect[:200], area_path=area_path, verdict=verdict[:10],
+            sample_id=sample_id, substance=suspect[:200], area_path=area_path, verdict=verdict[:10],
             reason=reason.strip()[:1000],
             decided_by=reader.username,
         )  # fmt: skip
         record(
             "hit_reviewed", actor=reader.username, purpose=reader.purpose, request_id=request_id, object_kind="screening_hit",
             object_id=name, area_path=area_path,
-            detail={"sample_id": sample_id, "suspect": suspect, "verdict": verdict[:40], "reason": reason[:1000]},
+            detail={"sample_id": sample_id, "substance": suspect, "verdict": verdict[:40], "reason": reason[:1000]},
         )  # fmt: skip
         # Last, so that a word that is refused leaves nothing behind.
         review_hit(the_workspace(), sample_id, suspect, verdict)

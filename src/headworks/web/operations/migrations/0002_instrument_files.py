@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("sample_id", models.CharField(db_index=True, max_length=128)),
                 ("area_path", models.CharField(blank=True, max_length=400)),
-                ("suspect", models.CharField(max_length=200)),
+                ("substance", models.CharField(max_length=200)),
                 ("verdict", models.CharField(max_length=10)),
                 ("reason", models.CharField(max_length=1000)),
                 ("decided_by", models.CharField(max_length=64)),

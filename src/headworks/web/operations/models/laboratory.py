@@ -82,7 +82,7 @@ class HitReview(models.Model):
 
     sample_id = models.CharField(max_length=128, db_index=True)
     area_path = models.CharField(max_length=PATH, blank=True)
-    suspect = models.CharField(max_length=200)
+    substance = models.CharField(max_length=200)
     verdict = models.CharField(max_length=10)
     reason = models.CharField(max_length=1000)
     decided_by = models.CharField(max_length=64)
@@ -93,7 +93,7 @@ class HitReview(models.Model):
     objects = ScopedManager()
 
     def __str__(self) -> str:
-        return f"{self.sample_id} {self.suspect} {self.verdict}"
+        return f"{self.sample_id} {self.substance} {self.verdict}"
 
 
 class Release(models.Model):
