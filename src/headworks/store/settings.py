@@ -70,6 +70,9 @@ _KNOWN: dict[str, dict[str, type | tuple[type, ...]]] = {
         "oidc_button": str,
         "two_person_release": bool,
         "require_totp": bool,
+        "mail_host": str,
+        "mail_port": int,
+        "mail_from": str,
     },
 }
 

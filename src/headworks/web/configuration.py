@@ -45,6 +45,9 @@ class ServerConfiguration:
     oidc_button: str = ""
     two_person_release: bool = True
     require_totp: bool | None = None
+    mail_host: str = ""
+    mail_port: int = 25
+    mail_from: str = ""
     debug: bool = False
 
     @property

@@ -58,6 +58,8 @@ HEADWORKS_WORKSPACE = _path or ""
 
 SECRET_KEY = secrets.token_urlsafe(48) if _workspace is None else secret_key(_workspace)
 DEBUG = SERVER.debug
+# Where mail is not set up nothing is sent: the digest refuses before it connects.
+EMAIL_HOST, EMAIL_PORT = SERVER.mail_host or "localhost", SERVER.mail_port
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *SERVER.allowed_hosts]
 DATABASES = _databases(SERVER, None if _workspace is None else server_folder(_workspace))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

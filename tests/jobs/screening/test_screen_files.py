@@ -111,7 +111,10 @@ def test_a_review_stays_until_the_evidence_is_better(workspace, runs, tmp_path):
     rescreen_archive(workspace, ScreeningOrder([tmp_path / "lib.msp"]))
     found = read_hits(workspace).filter(substance="methamphetamine")
     assert found.select("level", "review").rows() == [("3a", "open")]
-    assert first_appearances(read_hits(workspace), dt.date(2026, 3, 1))["substance"].to_list() == ["caffeine", "methamphetamine"]
+    assert first_appearances(read_hits(workspace), dt.date(2026, 3, 1))["substance"].to_list() == [
+        "caffeine",
+        "methamphetamine",
+    ]
     with pytest.raises(UsageError, match="nothing to be reviewed"):
         review_hit(workspace, "march", "heroin", "confirmed")
 

@@ -68,7 +68,7 @@ def work(folder, kill_after=None):
     try:
         while time.monotonic() - begun < (kill_after or 120):
             found = states(folder)
-            if len(found) == 3 and all(state not in ("waiting", "running") for _, state, _ in found):
+            if len(found) == 4 and all(state not in ("waiting", "running") for _, state, _ in found):
                 return False
             time.sleep(0.02)
         assert kill_after, "the worker did not come to an end"
@@ -114,7 +114,7 @@ def test_a_killed_worker_is_followed_by_one_that_ends_what_it_began(waiting):
         while kills < MOST_ATTEMPTS - 2 and work(folder, kill_after=1.0 + rng.random() * (took - 1.0)):
             kills += 1
         work(folder)
-        assert [kind for kind, _, _ in states(folder)] == ["import", "run", "serve_figures"]
+        assert [kind for kind, _, _ in states(folder)] == ["import", "run", "serve_figures", "warn"]
         assert {state for _, state, _ in states(folder)} == {"done"}
         assert outcome(folder) == expected, kills
         assert headworks("audit", "verify", folder).returncode == 0
@@ -126,7 +126,7 @@ def test_there_is_one_worker(waiting):
     second = subprocess.Popen([*WORKER, str(folder)], env=CLEAN)
     try:
         until = time.monotonic() + 90
-        while time.monotonic() < until and not (len(states(folder)) == 3 and {one[1] for one in states(folder)} == {"done"}):
+        while time.monotonic() < until and not (len(states(folder)) == 4 and {one[1] for one in states(folder)} == {"done"}):
             time.sleep(0.1)
         assert {(state, attempts) for _, state, attempts in states(folder)} == {("done", 1)}
     finally:

@@ -6,7 +6,9 @@ import pytest
 from tests.web.conftest import area_at
 from tests.web.signals.found import WEEK, explanation, keep, row
 
+from headworks.core.errors import UsageError
 from headworks.web.access.models import SiteNode
+from headworks.web.signals import taking
 from headworks.web.signals.models import Signal
 from headworks.web.signals.taking import LEFT_OUT, TAKE_SIGNALS, WARN, look_for_signals, take_row, take_signals
 from headworks.web.signals.warning_results import newest_signals
@@ -101,3 +103,13 @@ def test_detectors_look_at_the_newest_week_and_what_they_found_is_on_the_desk(ow
     assert (done["week"], done["n_new"], done["n_refused"]) == (kept.week, kept.signals.height, 0)
     assert (again["n_new"], again["n_known"]) == (0, done["n_new"])
     assert done["n_new"] > 0
+
+
+def test_a_workspace_without_days_has_no_signals_and_the_worker_says_why(own_province, monkeypatch):
+    def without_days(*_):
+        raise UsageError("No day of load is known.", code="HW-U291")
+
+    monkeypatch.setattr(taking, "warn", without_days)
+    assert taking.look_for_signals({}, print)["reason"] == "No day of load is known."
+    with pytest.raises(UsageError):
+        taking.look_for_signals({"week": "2026-W01"}, print)

@@ -43,8 +43,8 @@ def first_appearances(
     Returns
     -------
     pl.DataFrame
-        ``unit_kind`` (site, area), ``unit_id, area_level`` (empty of a site), ``inchikey, substance, first_day, first_sample_id,
-        best_level, confirmed_day, confirmed_by`` (day and sample of the first finding independent of the first one; both
+        ``unit_kind`` (site, area), ``unit_id, area_level`` (empty of a site), ``inchikey, substance, first_day,
+        first_sample_id, best_level, confirmed_day, confirmed_by`` (day and sample of the first finding independent of the first one; both
         empty where there is none), ``standing`` (confirmed, unconfirmed), ``n_samples, n_batches, n_sites, earlier_negatives``
         (samples screened before the first day), ``is_new``. Sorted by unit and substance.
 

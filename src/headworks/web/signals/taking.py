@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from headworks.core.errors import HeadworksError
+from headworks.core.errors import HeadworksError, UsageError
 from headworks.jobs.warning import WarnOrder, warn
 from headworks.jobs.warning.warn import DEFAULT_BUDGET
 from headworks.web.opened import the_workspace
@@ -27,6 +27,7 @@ TAKE_SIGNALS: Final = "take_signals"
 SOURCE: Final = "headworks warn"
 LEFT_OUT: Final = "…"
 _LONGEST_KEY = 200
+_NO_DAY = "HW-U291"
 _MOST_TOLD = 20
 _SAME_EVENT = "the worker says in which week an event was last seen"
 
@@ -34,7 +35,13 @@ _SAME_EVENT = "the worker says in which week an event was last seen"
 def look_for_signals(said: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Find the signals of a week, of the newest when none is said, and take them into the desk."""
     budget = str(said.get("budget") or DEFAULT_BUDGET)
-    warn(the_workspace(), WarnOrder(week=said.get("week") or None, budget=budget), tell)
+    try:
+        warn(the_workspace(), WarnOrder(week=said.get("week") or None, budget=budget), tell)
+    except UsageError as problem:
+        # Asked after every run: a workspace of yearly figures has no day to look at, which is no failure.
+        if problem.code != _NO_DAY or said.get("week"):
+            raise
+        return {"week": "", "n_new": 0, "n_known": 0, "n_refused": 0, "refused": [], "reason": problem.what}
     return take_signals(said, tell)
 
 

@@ -28,9 +28,10 @@ def import_work(said: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def run_work(said: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Bring results up to date; then prepare figures for readers."""
+    """Bring results up to date; then prepare figures for readers, and look for signals."""
     outcome = run(the_workspace(), full=bool(said.get("full")), tell=tell)
     ask("serve_figures", once="serve_figures")
+    ask("warn", once="warn")
     return {"status": outcome.status, "reason": outcome.reason, "run_id": outcome.manifest.run_id}
 
 

@@ -68,7 +68,8 @@ def _page(request: HttpRequest, name: str, problem: UsageError | None = None) ->
         "may_decide": any(reader.has(scope, area_path) for scope in DECIDING),
     }  # fmt: skip
     if spectrum is not None:
-        drawn = mirrored_spectra(spectrum, fragments_of(found), "spectra", title=f"{found['substance']} in {found['sample_id']}")
+        title = f"{found['substance']} in {found['sample_id']}"
+        drawn = mirrored_spectra(spectrum, fragments_of(found), "spectra", title=title)
         # Ours, written by ElementTree, which escapes what it is given.
         said["drawn"] = mark_safe(drawn)  # noqa: S308
     return render(request, "operations/laboratory_hit.html", said, status=400 if problem else 200)
