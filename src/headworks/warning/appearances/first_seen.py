@@ -44,9 +44,9 @@ def first_appearances(
     -------
     pl.DataFrame
         ``unit_kind`` (site, area), ``unit_id, area_level`` (empty of a site), ``inchikey, substance, first_day,
-        first_sample_id, best_level, confirmed_day, confirmed_by`` (day and sample of the first finding independent of the first one; both
-        empty where there is none), ``standing`` (confirmed, unconfirmed), ``n_samples, n_batches, n_sites, earlier_negatives``
-        (samples screened before the first day), ``is_new``. Sorted by unit and substance.
+        first_sample_id, best_level, confirmed_day, confirmed_by`` (day and sample of the first finding independent of the
+        first one; both empty where there is none), ``standing`` (confirmed, unconfirmed), ``n_samples, n_batches, n_sites,
+        earlier_negatives`` (samples screened before the first day), ``is_new``. Sorted by unit and substance.
 
     Raises
     ------
