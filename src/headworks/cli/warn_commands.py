@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 group = typer.Typer(no_args_is_help=True, help="Early warning: `warn run WORKSPACE`, `warn explain`, `warn backtest`.")
 app.add_typer(group, name="warn")
 Week = Annotated[str | None, typer.Option("--week", help="ISO week such as 2026-W46; the newest if not said.")]
+_BY = {"screening": "screening", "measured": "a targeted method"}
 _COLUMNS = ["signal_id", "kind", "level", "unit_id", "analyte", "since", "observed", "expected", "p_value", "n_days"]
 
 
@@ -36,22 +37,19 @@ def run(
     json: AsJson = False,
 ) -> None:
     """Find what is more than chance in a week, under one budget of false alarms, and keep it."""
-    from headworks.jobs.warning import WarnOrder, signals_for, warn
+    from headworks.jobs.warning import WarnOrder, record_for, signals_for, warn
     from headworks.store import Workspace
 
     opened = Workspace.open(workspace)
     with steps("Looking for signals", quiet=json) as tell:
         found = warn(opened, WarnOrder(week, budget, again), tell)
         seen = signals_for(opened, found, tier).sort("p_value", "signal_id")
+        record = record_for(found, tier, seen.height)
     if json:
-        result_json({**found.record, "is_new": found.is_new, "n_shown": seen.height,
-                     "signals": seen.drop("explanation").to_dicts()})  # fmt: skip
+        result_json({**record, "signals": seen.drop("explanation").to_dicts()})
         return
-    record = found.record
-    say(
-        f"{record['week']}: {record['n_questions']:,} questions about {record['n_units']:,} sites and areas; "
-        f"{record['n_signals']:,} signals ({record['budget']}), {seen.height:,} may be shown."
-    )
+    asked = f"{record['week']}: {record['n_questions']:,} questions about {record['n_units']:,} sites and areas"
+    say(f"{asked} ({record['budget']}); {seen.height:,} signals for {tier} readers.")
     if not found.is_new:
         say("Found before by this run and budget; nothing was computed anew.")
     show_frame(seen.select(_COLUMNS), f"Signals, {record['week']}", limit)
@@ -100,6 +98,8 @@ def _draw(found: Explained, path: Path) -> None:
 def lines_of(found: Explained) -> list[str]:
     """What made a signal speak, a fact a line."""
     said = found.explanation
+    if said["kind"] == "first_appearance":
+        return [*_of_appearance(said), f"  By {found.row['method_version']}."]
     asked = f"({said['budget']}, of {said['n_questions']:,} questions)"
     bar = f"  p-value {said['p_value']:.2g}; allowed {said['allowed']:.2g} {asked}. First shown {said['first_shown']}."
     lines = [said["sentence"], bar]
@@ -122,6 +122,22 @@ def lines_of(found: Explained) -> list[str]:
         p = "not assessed" if one["p"] is None else f"p-value {one['p']:.2g}"
         lines.append(f"  Around it, {one['level']} {one['unit_id']}: {p}.")
     return [*lines, f"  By {found.row['method_version']}."]
+
+
+def _of_appearance(said: dict[str, Any]) -> list[str]:
+    """What a first appearance rests on."""
+    rests = (
+        f"  {said['n_samples']} samples of {said['n_batches']} known batches at {said['n_sites']} sites; {said['standing']}."
+    )
+    lines = [said["sentence"], rests]
+    if "first_sample_id" in said:
+        second = f"; confirmed by {said['confirmed_by']}" if said["confirmed_by"] else ""
+        lines.append(f"  First in sample {said['first_sample_id']}, found by {_BY[said['source']]}{second}.")
+    course = said.get("spread") or []
+    if len(course) > 1:
+        told = ", ".join(f"{one['day']} {one['n_sites']}" for one in course[-8:])
+        lines.append(f"  Sites at which it was seen by a day, anywhere: {told}.")
+    return lines
 
 
 @group.command("backtest")

@@ -54,8 +54,9 @@ def test_nothing_is_dropped_and_a_reason_stands_beside_a_doubt():
 def test_a_quantified_result_is_level_1_and_a_trace_does_not_count():
     samples = pl.DataFrame({"sample_id": ["s1"], "site_id": ["A"], "day": [DAY]})
     measured = pl.DataFrame(
-        {"sample_id": "s1", "analyte": ["x", "y", "z", "w"], "detection": ["quantified", "below_loq", "not_detected", "quantified"],
-         "batch_id": "b1", "qc_flag": [None, None, None, "spike"]}
+        {"sample_id": "s1", "analyte": ["x", "y", "z", "w", "r"],
+         "detection": ["quantified", "below_loq", "not_detected", "quantified", "quantified"],
+         "batch_id": "b1", "qc_flag": ["accepted", None, None, "suspect", "rejected"]}
     )  # fmt: skip
     found = findings_from_measurements(measured, samples, pl.DataFrame({"analyte": ["x"], "inchikey": ["KX"]}))
     assert found.select("inchikey", "level", "doubt").rows() == [

@@ -88,6 +88,14 @@ def test_a_county_that_more_than_doubles_is_one_event(of_county):
     assert row["expected_lower"] < row["expected"] < row["expected_upper"] < row["observed"]
 
 
+@pytest.mark.parametrize("seed", [4, 5])
+def test_a_county_that_quadruples_is_told_as_such_and_none_of_its_sites_as_a_drop(seed):
+    found = signals(days(lambda site, week: 4.0 if site < 6 and week >= WEEKS - 3 else 1.0, seed=seed))
+    assert found["unit_id"].to_list() == ["K0"]
+    # One step towards it falls short, by what the mixture takes for outliers; it must not overshoot.
+    assert 2.2 < found["observed"][0] / found["expected"][0] < 4.4
+
+
 def test_the_sentence_says_where_how_much_and_what_it_hangs_on(of_county):
     said = json.loads(of_county.filter(unit_id="K0")["explanation"][0])
     assert said["sentence"].startswith("cotinine in County 0 (county, 6 sites) ")

@@ -13,7 +13,10 @@ from headworks.core.errors import UsageError
 from headworks.jobs.warning.warn import kept_signals, signals_for
 from headworks.store import Workspace
 
-_ONLY_STEWARD = ("without_each", "neighbours", "levels", "folded", "left_out", "parts")
+# What tells of sites, samples and areas behind a signal or around it, in the record and in the sentence.
+_ONLY_STEWARD = ("without_each", "neighbours", "levels", "folded", "left_out", "parts",
+                 "first_sample_id", "confirmed_by", "doubts", "widest", "spread")  # fmt: skip
+_PARTS_ONLY_STEWARD = ("It hangs on", "No single", "Of that:", "Around it", "In doubt")
 _NEAREST = 3
 
 
@@ -30,6 +33,8 @@ class Explained:
 
     def chart(self) -> dict[str, Any]:
         """Vega-Lite: how far the weeks that speak lie from what was expected, and the weights of the baseline."""
+        if self.row["kind"] == "first_appearance":
+            return self._course()
         normals = [{"week": week, "normal": value} for week, value in self.explanation["normals"].items()]
         weights = self.explanation["baseline"]["weights"]
         rows = [{"week": week, "weight": value} for week, value in sorted(weights.items())]
@@ -44,6 +49,17 @@ class Explained:
                 {"width": 480, "height": 120, "data": {"values": rows}, "mark": {"type": "bar", "color": "#33658a"},
                  "encoding": {"x": week, "y": {"field": "weight", "type": "quantitative", "title": "Weight in the baseline"}}},
             ],
+        }  # fmt: skip
+
+    def _course(self) -> dict[str, Any]:
+        """Sites at which a substance had been seen, by day."""
+        return {
+            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+            "title": f"{self.row['analyte']}, sites at which it was seen", "width": 480, "height": 180,
+            "data": {"values": self.explanation.get("spread", [])},
+            "mark": {"type": "line", "interpolate": "step-after", "point": True, "color": "#b5472f"},
+            "encoding": {"x": {"field": "day", "type": "temporal", "title": "day of sampling"},
+                         "y": {"field": "n_sites", "type": "quantitative", "title": "sites"}},
         }  # fmt: skip
 
 
@@ -70,12 +86,11 @@ def explain_signal(workspace: Workspace, said: str, week: str | None, tier: str)
     seen = signals_for(workspace, found, tier).sort("p_value", "signal_id")
     row = _chosen(seen, said)
     if row is None:
-        hidden = found.signals.filter(signal_id=said).height > 0
+        # One that is withheld is answered as one there is not: else an id could be asked for until it is found.
         near = difflib.get_close_matches(said, seen["signal_id"].to_list(), n=_NEAREST, cutoff=0.4)
         raise UsageError(
-            "There is no such signal.", where=found.week, found=f"{tier} readers may not see it" if hidden else said,
-            remedy="Give another --tier" if hidden else f"Did you mean {' or '.join(near) or 'a number of the list'}?",
-            code="HW-U293",
+            "There is no such signal.", where=f"{found.week}, of those that {tier} readers may see", found=said,
+            remedy=f"Did you mean {' or '.join(near) or 'a number of the list, or another --tier'}?", code="HW-U293",
         )  # fmt: skip
     explanation = json.loads(row["explanation"])
     if tier != "steward":
@@ -94,5 +109,6 @@ def _chosen(seen: pl.DataFrame, said: str) -> dict[str, Any] | None:
 
 def _without_parts(sentence: str) -> str:
     """The sentence without what names a site or a sample."""
-    kept = [part for part in sentence.split(". ") if not part.startswith(("It hangs on", "Of that:"))]
+    parts = sentence.split(". ")
+    kept = [part for part in parts if not part.startswith(_PARTS_ONLY_STEWARD)]
     return ". ".join(kept).rstrip(".") + "."

@@ -1,9 +1,9 @@
 """Find the signals of a week in a workspace, and keep them.
 
 ``signals/<week>/<run>-<digest>/`` holds ``signals.parquet`` and ``signals.json``: run, week, budget, how many questions were
-asked, code, SHA-256 of the rows. The folder's name hangs on the run, the budget and the code; so a warn done again finds what
-it did, and one that was cut off is done anew, for the folder is renamed into its place when it is whole. Nothing is drawn:
-the numbers that place censored samples are counted from their ids.
+asked, code, SHA-256 of the rows. The folder's name hangs on the run, the budget, what screening found and the code; so a warn
+done again finds what it did, and one that was cut off is done anew, for the folder is renamed into its place when it is whole.
+Nothing is drawn: the numbers that place censored samples are counted from their ids.
 """
 
 from __future__ import annotations
@@ -23,20 +23,30 @@ import polars as pl
 
 import headworks
 from headworks import __version__
+from headworks.core.disclosure import STEWARD
 from headworks.core.errors import UsageError, WorkspaceError
-from headworks.core.schema import require_promise
+from headworks.core.schema import require_promise, sort_by_key
 from headworks.jobs.disclosure import Disclosure
 from headworks.jobs.method import code_digest
-from headworks.jobs.warning.warn_input import WarnInput, masses_of, names_of, warn_input
+from headworks.jobs.warning.warn_input import WarnInput, digest_of_looked, looked_at, masses_of, names_of, warn_input
 from headworks.store import Workspace, require_run, write_atomically, write_json
 from headworks.tables.signals import Signals
-from headworks.warning.budget import Budget, parse_budget
-from headworks.workflows.warning import Beside, Followed, Judged, ask, follow, judge_days, signals_of_week
+from headworks.warning.budget import parse_budget
+from headworks.workflows.warning import (
+    Beside,
+    Followed,
+    Judged,
+    ask,
+    follow,
+    judge_days,
+    seen_substances,
+    signals_of_appearances,
+    signals_of_week,
+)
 
 DEFAULT_BUDGET = "at most 1 in 10 false; at most 5 a week per city"
 # Weeks that are followed, half a year: those before are what they are held against.
 FOLLOWED_WEEKS = 26
-_KEY = ["unit_kind", "unit_id", "period"]
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,8 @@ def warn(workspace: Workspace, order: WarnOrder | None = None, tell: Callable[[s
     run = require_run(workspace)
     tell("days")
     given = warn_input(workspace, run, asked.week)
-    folder = _folder(workspace, given.week.label, run.run_id, budget)
+    looked = looked_at(workspace, run)
+    folder = _folder(workspace, given.week.label, run.run_id, f"{budget.in_words()}|{digest_of_looked(looked)}")
     if not asked.again and (folder / "signals.json").is_file():
         return Warned(pl.read_parquet(folder / "signals.parquet"), _record(folder), folder, is_new=False)
     tell("what every week was expected to be")
@@ -96,16 +107,18 @@ def warn(workspace: Workspace, order: WarnOrder | None = None, tell: Callable[[s
     followed = follow(judged, questions, budget)
     tell("explanations")
     sites, analytes = _named(judged, followed)
-    beside = Beside(
-        names_of(workspace, run), masses_of(workspace, run, sites, analytes), given.kept_out, method_version()
-    )  # fmt: skip
-    signals = pl.DataFrame(
-        require_promise(Signals, signals_of_week(judged, questions, followed, budget, beside), where="signals")
-    )
+    names = names_of(workspace, run)
+    beside = Beside(names, masses_of(workspace, run, sites, analytes), given.kept_out, method_version())
+    tell("first appearances")
+    seen = seen_substances(looked, given.register.network, given.week.last)
+    new = signals_of_appearances(seen, given.week.last, names, method_version())
+    found = sort_by_key(pl.concat([signals_of_week(judged, questions, followed, budget, beside), new]), Signals)
+    signals = pl.DataFrame(require_promise(Signals, found, where="signals"))
     record = {
         "week": given.week.label, "run_id": run.run_id, "budget": budget.in_words(), "n_questions": questions.n_assessed,
         "n_units": judged.units.n, "n_residues": len(judged.residues), "n_weeks": judged.n_weeks,
         "weeks_followed": judged.n_weeks - judged.n_before, "n_events": len(followed.events), "n_signals": signals.height,
+        "n_first_appearances": new.height, "n_findings_in_doubt": seen.findings.filter(pl.col("doubt") != "none").height,
         "method_version": method_version(), "last_import_seq": run.last_import_seq,
     }  # fmt: skip
     tell("keeping them")
@@ -135,8 +148,8 @@ def method_version() -> str:
     return f"headworks {__version__}, signals {digest.hexdigest()[:12]}"
 
 
-def _folder(workspace: Workspace, week: str, run_id: str, budget: Budget) -> Path:
-    name = hashlib.sha256(f"{budget.in_words()}|{method_version()}".encode()).hexdigest()[:12]
+def _folder(workspace: Workspace, week: str, run_id: str, asked: str) -> Path:
+    name = hashlib.sha256(f"{asked}|{method_version()}".encode()).hexdigest()[:12]
     return workspace.path / "signals" / week / f"{run_id}-{name}"
 
 
@@ -184,14 +197,28 @@ def kept_signals(workspace: Workspace, week: str | None = None) -> Warned:
 
 
 def signals_for(workspace: Workspace, found: Warned, tier: str) -> pl.DataFrame:
-    """The signals of units whose figure of the week a tier may see; all for the steward.
+    """The signals that a tier may see; all for the steward.
 
-    A signal is shown where the unit's own figure of that week is shown: it says how far that is from others.
+    A signal is shown where the unit's own figure is shown in every week that speaks, from ``since`` to ``period``: it says how
+    far those are from others.
     """
     disclosure = Disclosure(workspace, tier)
     if disclosure.rule.is_open or found.signals.is_empty():
         return found.signals
-    shown = disclosure.units.filter(pl.col("why").is_null()).select(_KEY)
-    rows = found.signals.with_columns(pl.col("unit_kind").cast(pl.String))
-    seen = rows.join(shown.with_columns(pl.col("unit_kind").cast(pl.String)), on=_KEY, how="semi", maintain_order="left")
-    return found.signals.filter(pl.col("signal_id").is_in(seen["signal_id"].implode()))
+    weeks = disclosure.units.filter(pl.col("period").str.contains("-W")).with_columns(pl.col("unit_kind").cast(pl.String))
+    rows = found.signals.select("signal_id", pl.col("unit_kind").cast(pl.String), "unit_id", "since", _until="period")
+    rows = rows.join(weeks, on=["unit_kind", "unit_id"]).filter(
+        pl.col("period").is_between(pl.coalesce("since", "_until"), pl.col("_until"))
+    )
+    shown = rows.group_by("signal_id").agg(
+        _is_shown=pl.col("why").is_null().all() & (pl.col("period") == pl.col("_until")).any()
+    )
+    return found.signals.filter(pl.col("signal_id").is_in(shown.filter("_is_shown")["signal_id"].implode()))
+
+
+def record_for(found: Warned, tier: str, n_shown: int) -> dict[str, Any]:
+    """The record of a week as a tier may read it: of signals it does not see not even how many there are."""
+    if tier == STEWARD:
+        return {**found.record, "is_new": found.is_new, "n_shown": n_shown}
+    withheld = ("n_signals", "n_events", "n_first_appearances", "n_findings_in_doubt", "sha256")
+    return {name: value for name, value in found.record.items() if name not in withheld} | {"n_shown": n_shown}

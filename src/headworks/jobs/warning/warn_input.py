@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +12,14 @@ import polars as pl
 from headworks.core.errors import UsageError
 from headworks.core.periods import Period
 from headworks.jobs.method import method_of_run
+from headworks.jobs.screening import list_archive, read_hits
 from headworks.loads import kept_out_days
 from headworks.store import Manifest, Workspace, read_facts, read_result_of
 from headworks.tables import SHELF
 from headworks.trends.day_arrays import DayArrays
 from headworks.workflows.register import Register, build_register
 from headworks.workflows.situation import with_sampling_day
+from headworks.workflows.warning import Looked
 from headworks.workflows.year_days import LOOKED_BACK_ON, days_of_year
 from headworks.workflows.year_trends import LEARNT, LearntBefore
 
@@ -124,3 +127,28 @@ def names_of(workspace: Workspace, run: Manifest) -> dict[str, str]:
     sites = read_facts(workspace, "sites", up_to_seq=run.last_import_seq)
     named = areas.select("area_id", pl.coalesce("name_en", "name_pinyin", "name_zh")).drop_nulls().rows()
     return dict(named) | dict(sites.select("site_id", "name").drop_nulls().rows())
+
+
+def looked_at(workspace: Workspace, run: Manifest) -> Looked:
+    """Samples and what was found in them, by screening and by targeted methods."""
+    samples = with_sampling_day(read_facts(workspace, "samples", up_to_seq=run.last_import_seq))
+    measured = read_facts(workspace, "measurements", up_to_seq=run.last_import_seq)
+    archived = list_archive(workspace)
+    runs = pl.DataFrame(
+        {"sample_id": [one.sample_id for one in archived], "run": [one.run for one in archived],
+         "day_of_run": [one.started_at[:10] for one in archived]},
+        schema=dict.fromkeys(("sample_id", "run", "day_of_run"), pl.String),
+    )  # fmt: skip
+    return Looked(
+        samples.select("sample_id", "site_id", "day", "role"),
+        measured.select("sample_id", "analyte", "detection", "batch_id", "qc_flag"),
+        read_hits(workspace),
+        # Runs that do not say when they were made share no batch that is known.
+        runs.with_columns(day_of_run=pl.when(pl.col("day_of_run") != "").then("day_of_run")),
+    )
+
+
+def digest_of_looked(looked: Looked) -> str:
+    """What screening found and where it looked, in short: hits may come without a new run."""
+    kept = (looked.hits.sort("sample_id", "substance", "adduct", "run"), looked.runs.sort("sample_id", "run"))
+    return hashlib.sha256("\x1f".join(one.write_csv() for one in kept).encode()).hexdigest()[:12]

@@ -104,15 +104,16 @@ def findings_from_measurements(measurements: pl.DataFrame, samples: pl.DataFrame
     -------
     pl.DataFrame
         Columns as of :func:`flag_findings`. ``below_limit`` of a trace, ``suspect_result`` of a flagged result; what was not
-        detected is no finding.
+        detected is no finding, nor is a result that was rejected.
     """
     _require(measurements, ("sample_id", "analyte", "detection", "batch_id", "qc_flag"), "measurements")
     _require(samples, ("sample_id", "site_id", "day"), "samples")
     detection = pl.col("detection").cast(pl.String)
-    rows = measurements.filter(detection != "not_detected").join(samples.select("sample_id", "site_id", "day"), on="sample_id")
+    flag = pl.col("qc_flag").cast(pl.String).fill_null("accepted")
+    rows = measurements.filter(detection != "not_detected", flag != "rejected").join(samples.select("sample_id", "site_id", "day"), on="sample_id")
     rows = rows.join(substances.select("analyte", "inchikey"), on="analyte", how="left", maintain_order="left")
     doubt = (
-        pl.when(pl.col("qc_flag").cast(pl.String).fill_null("") != "").then(pl.lit("suspect_result"))
+        pl.when(flag != "accepted").then(pl.lit("suspect_result"))
         .when(detection == "below_loq").then(pl.lit("below_limit")).otherwise(pl.lit("none"))
     )  # fmt: skip
     return rows.select(

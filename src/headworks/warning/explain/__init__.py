@@ -1,9 +1,18 @@
 """Why a signal speaks: what the past weighs, what single samples carry, what the load is made of, what would silence it."""
 
+from headworks.warning.explain.appearance_sentence import appearance_sentence
 from headworks.warning.explain.baseline_weights import baseline_weights
 from headworks.warning.explain.leave_one_out import leave_one_out
 from headworks.warning.explain.parts_of_change import PartsOfChange, parts_of_change
 from headworks.warning.explain.sentence import signal_sentence
 from headworks.warning.explain.switch_off import switch_off
 
-__all__ = ["PartsOfChange", "baseline_weights", "leave_one_out", "parts_of_change", "signal_sentence", "switch_off"]
+__all__ = [
+    "PartsOfChange",
+    "appearance_sentence",
+    "baseline_weights",
+    "leave_one_out",
+    "parts_of_change",
+    "signal_sentence",
+    "switch_off",
+]

@@ -1,11 +1,15 @@
 """Signals of a week from days of load: every site and area held against its own past and its peers, under one budget.
 
 In: days of about two years, the network, what the year before taught, a budget in words. Out: the table ``signals``, each row
-with its explanation. Equations (Y1) to (Y9) and (W1) to (W3) are in ``docs/methods/warning_signals.md``.
+with its explanation. Equations (Y1) to (Y9) and (Z1) to (Z3) are in ``docs/methods/warning_signals.md``.
 """
 
 from headworks.workflows.warning.events import Asked, Followed, ask, follow
 from headworks.workflows.warning.explained import Beside, signals_of_week, week_label
 from headworks.workflows.warning.judged import Judged, judge_days
+from headworks.workflows.warning.new_substances import Looked, Seen, seen_substances, signals_of_appearances
 
-__all__ = ["Asked", "Beside", "Followed", "Judged", "ask", "follow", "judge_days", "signals_of_week", "week_label"]
+__all__ = [
+    "Asked", "Beside", "Followed", "Judged", "Looked", "Seen", "ask", "follow", "judge_days", "seen_substances",
+    "signals_of_appearances", "signals_of_week", "week_label",
+]  # fmt: skip

@@ -31,10 +31,10 @@ from headworks.workflows.warning.events import Asked, Column, Followed, z_of
 from headworks.workflows.warning.figures import Figures, figures_of, residue_of, rows_of_sites, week_of_rows
 from headworks.workflows.warning.judged import Judged
 from headworks.workflows.warning.kinds import DOWN, RATIO, SCATTER, kind_and_begin
+from headworks.workflows.warning.units import LEVEL_NAMES
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-LEVEL_NAMES = {1: "province", 2: "city", 3: "county", 4: "town", 5: "village", 6: "site"}
 # Weeks of the baseline that are listed, newest first; what is older is summed up.
 _WEEKS_LISTED = 26
 _NEIGHBOURS = 5

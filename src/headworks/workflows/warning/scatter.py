@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 from headworks.warning.evidence import recalibrate
-from headworks.warning.evidence.recalibrate import FEWEST
+from headworks.warning.evidence.recalibrate import FEWEST, WEEKS_TO_SETTLE
 from headworks.workflows.warning.kinds import LONGEST_REACH
 from headworks.workflows.warning.units import SITE_LEVEL, Units
 
@@ -84,9 +84,9 @@ def recalibrated(z: Array, n_before: int) -> Array:
     z
         Any shape, weeks last.
     n_before
-        The weeks before this one are held against.
+        The weeks before this one are held against; of each series without its first two years, where enough remain.
     """
-    earlier = z[..., :n_before]
+    earlier = _settled(z[..., :n_before])
     if np.count_nonzero(~np.isnan(earlier)) < FEWEST:
         return z
     # Never bolder than the law: far out, a few thousand weeks tell how often, not how far.
@@ -95,6 +95,15 @@ def recalibrated(z: Array, n_before: int) -> Array:
     up, down = -ndtri(np.maximum(above, _LEAST_P)), ndtri(np.maximum(below, _LEAST_P))
     result: Array = np.where(z >= 0, np.maximum(up, 0.0), np.minimum(down, 0.0))
     return result
+
+
+def _settled(earlier: Array) -> Array:
+    """Normals without a series' first weeks, in which its level was still being learnt; all where too few would remain."""
+    weeks = np.arange(earlier.shape[-1])
+    known = ~np.isnan(earlier)
+    begin = np.where(known.any(axis=-1), known.argmax(axis=-1), weeks.size) if weeks.size else np.zeros(known.shape[:-1])
+    later: Array = np.where(weeks >= begin[..., None] + WEEKS_TO_SETTLE, earlier, np.nan)
+    return later if np.count_nonzero(~np.isnan(later)) >= FEWEST else earlier
 
 
 def recalibrated_by_kind(z: Array, units: Units, n_before: int) -> Array:

@@ -17,6 +17,7 @@ from headworks.trends.areas.network import Network
 
 Index = npt.NDArray[np.int64]
 SITE_LEVEL = 6
+LEVEL_NAMES = {1: "province", 2: "city", 3: "county", 4: "town", 5: "village", 6: "site"}
 AREA_LEVELS = (1, 2, 3, 4, 5)
 # Fewer units of one level beside each other do not tell what they share.
 LEAST_PEERS = 5
@@ -72,7 +73,7 @@ def warning_units(site_ids: list[str], network: Network) -> Units:
     -------
     Units
     """
-    areas = _main_areas(site_ids, network)
+    areas = main_areas(site_ids, network)
     n_sites = len(site_ids)
     member = np.full((SITE_LEVEL, n_sites), -1, dtype=np.int64)
     member[-1] = np.arange(n_sites)
@@ -89,7 +90,7 @@ def warning_units(site_ids: list[str], network: Network) -> Units:
     return Units(tuple(names), level_of, parent, _peers_in(parent, level_of), member)
 
 
-def _main_areas(site_ids: list[str], network: Network) -> Index:
+def main_areas(site_ids: list[str], network: Network) -> Index:
     """Area of each site at each level, ``(5, n_sites)``: that of most of its people, where it is now; -1 without one."""
     place = np.array([network.site_of.get(site, -1) for site in site_ids], dtype=np.int64)
     found = np.full((len(AREA_LEVELS), place.size), -1, dtype=np.int64)
