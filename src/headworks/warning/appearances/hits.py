@@ -110,7 +110,9 @@ def findings_from_measurements(measurements: pl.DataFrame, samples: pl.DataFrame
     _require(samples, ("sample_id", "site_id", "day"), "samples")
     detection = pl.col("detection").cast(pl.String)
     flag = pl.col("qc_flag").cast(pl.String).fill_null("accepted")
-    rows = measurements.filter(detection != "not_detected", flag != "rejected").join(samples.select("sample_id", "site_id", "day"), on="sample_id")
+    rows = measurements.filter(detection != "not_detected", flag != "rejected").join(
+        samples.select("sample_id", "site_id", "day"), on="sample_id"
+    )
     rows = rows.join(substances.select("analyte", "inchikey"), on="analyte", how="left", maintain_order="left")
     doubt = (
         pl.when(flag != "accepted").then(pl.lit("suspect_result"))
