@@ -10,11 +10,15 @@ from headworks.core.errors import DataRefused
 
 @given(st.integers(0, 30), st.floats(1, 50), st.floats(0.1, 3))
 def test_the_probability_is_the_integral_of_prior_times_likelihood(count, exposure, threshold):
-    def density(r: float) -> float:
-        return float(r ** (count + 1.5 - 1) * np.exp(-(2.0 + exposure) * r))
-
     peak = (count + 0.5) / (2 + exposure)
-    above, total = (quad(density, low, peak + 60 / (2 + exposure) + threshold, limit=200)[0] for low in (threshold, 0.0))
+
+    # Over its peak: left as it is the density can be so small that the integrator stops at its own tolerance.
+    def density(r: float) -> float:
+        return float(np.exp((count + 0.5) * np.log(r / peak) - (2.0 + exposure) * (r - peak))) if r > 0 else 0.0
+
+    far = peak + 60 / (2 + exposure) + threshold
+    pieces = [quad(density, low, high, limit=200)[0] for low, high in ((0, threshold), (threshold, far))]
+    above, total = pieces[1], sum(pieces)
     assert exceedance_probability([count], [exposure], threshold, 1.5, 2.0)[0] == pytest.approx(above / total, abs=1e-6)
 
 

@@ -69,6 +69,8 @@ def test_an_appeal_is_raised_without_any_script(pages, live_server, account, bro
     session = browse(account("director", username="boss")).cookies["headworks-session"].value
     browser.get(f"{live_server.url}/public/en/")
     browser.add_cookie({"name": "headworks-session", "value": session, "path": "/"})
+    from selenium.webdriver.support.ui import WebDriverWait
+
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         browser.get(live_server.url + pages[4])
@@ -76,6 +78,6 @@ def test_an_appeal_is_raised_without_any_script(pages, live_server, account, bro
         browser.find_elements("css selector", "input[name=kind]")[-1].click()
         browser.find_element("css selector", ".raise textarea").send_keys("Seen on the spot.")
         browser.find_element("css selector", ".raise button").click()
-        assert "It was raised." in browser.page_source
+        WebDriverWait(browser, 20).until(lambda page: "It was raised." in page.page_source)
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
