@@ -78,6 +78,6 @@ def test_an_appeal_is_raised_without_any_script(pages, live_server, account, bro
         browser.find_elements("css selector", "input[name=kind]")[-1].click()
         browser.find_element("css selector", ".raise textarea").send_keys("Seen on the spot.")
         browser.find_element("css selector", ".raise button").click()
-        WebDriverWait(browser, 20).until(lambda page: "It was raised." in page.page_source)
+        assert WebDriverWait(browser, 20).until(lambda page: "It was raised." in page.page_source)
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -54,7 +54,19 @@ def exceedance_probability(
     0.406006
     """
     y, n, limit = _require_counts(count, exposure, threshold, shape, rate)
-    result: Array = gammaincc(shape + y, (rate + n) * limit)
+    return tail_of_rate(y, n, limit, shape, rate)
+
+
+def tail_of_rate(count: npt.ArrayLike, exposure: npt.ArrayLike, threshold: npt.ArrayLike, shape: float, rate: float) -> Array:
+    """The bare law of :func:`exceedance_probability`; what is not a number stays so.
+
+    Examples
+    --------
+    >>> tail_of_rate(1, 1.0, 1.0, 1.0, 1.0).round(6).item()
+    0.406006
+    """
+    found = gammaincc(shape + np.asarray(count), (rate + np.asarray(exposure)) * np.asarray(threshold))
+    result: Array = np.asarray(found)
     return result
 
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincc, gammaincc, ndtr
+from scipy.special import betaincc, ndtr
 
+from headworks.assessment.comparison.exceedance import tail_of_rate
 from headworks.assessment.outcomes.figures import Array, Figures
 from headworks.assessment.rules import Criterion
 
@@ -38,8 +39,7 @@ def p_rate_above(events: npt.ArrayLike, exposure: npt.ArrayLike, rate: npt.Array
     >>> p_rate_above(3, 800, 0.003, 0.8, 0.0012).round(4).item()
     0.3218
     """
-    found: Array = np.asarray(gammaincc(shape + np.asarray(events), np.asarray(rate) * (shape / mean + np.asarray(exposure))))
-    return found
+    return tail_of_rate(events, exposure, rate, shape, shape / mean)
 
 
 def p_met(criterion: Criterion, found: Figures, times: float = 1.0) -> Array:

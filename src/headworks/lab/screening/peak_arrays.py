@@ -102,6 +102,27 @@ def clean_spectra(
 
 
 @compiled
+def _merge_neighbours(mz: np.ndarray, left: np.ndarray, merge: float, sums: np.ndarray, centres: np.ndarray) -> None:
+    """Sum, and sum of m/z times intensity, of each peak with its neighbours; 0 for what went to another."""
+    n = left.size
+    taken = np.zeros(n, np.bool_)
+    # The highest takes its neighbours first, whatever order they stand in.
+    for k in np.argsort(-left, kind="mergesort"):
+        if taken[k] or not left[k] > 0.0:
+            continue
+        a, b = k, k + 1
+        while a > 0 and mz[k] - mz[a - 1] <= merge:
+            a -= 1
+        while b < n and mz[b] - mz[k] <= merge:
+            b += 1
+        for j in range(a, b):
+            if not taken[j] and left[j] > 0.0:
+                taken[j] = True
+                sums[k] += left[j]
+                centres[k] += left[j] * mz[j]
+
+
+@compiled
 def _clean(
     start: np.ndarray, mz: np.ndarray, intensity: np.ndarray, cut: np.ndarray, merge: float, noise: float,
     first: int, last: int, count: np.ndarray, out: np.ndarray,
@@ -118,23 +139,8 @@ def _clean(
         left = np.empty(n)
         for k in range(n):
             left[k] = intensity[low + k] if intensity[low + k] >= noise * top else 0.0
-        # The highest takes its neighbours first, whatever order they stand in.
-        order = np.argsort(-left, kind="mergesort")
-        taken = np.zeros(n, np.bool_)
         sums, centres = np.zeros(n), np.zeros(n)
-        for k in order:
-            if taken[k] or not left[k] > 0.0:
-                continue
-            a, b = k, k + 1
-            while a > 0 and mz[low + k] - mz[low + a - 1] <= merge:
-                a -= 1
-            while b < n and mz[low + b] - mz[low + k] <= merge:
-                b += 1
-            for j in range(a, b):
-                if not taken[j] and left[j] > 0.0:
-                    taken[j] = True
-                    sums[k] += left[j]
-                    centres[k] += left[j] * mz[low + j]
+        _merge_neighbours(mz[low:high], left, merge, sums, centres)
         m, total = 0, 0.0
         for k in range(n):
             if sums[k] > 0.0:
