@@ -1,6 +1,7 @@
 """For all tests, doctests included: no deadlines on shared machines, the same examples in every run, loud skips in CI."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "headworks"))
 _NEVER_SKIPPED_IN_CI = {"browser", "shared", "postgres"}
 
 _SLOWEST_FIRST = Path(__file__).parent / "tests" / "slowest_first.txt"
+
+
+@pytest.fixture(autouse=True)
+def _in_no_language_of_the_test_before():
+    """Django leaves a thread in the language of its last page; a test that asks for no language begins in the default."""
+    if translation := sys.modules.get("django.utils.translation"):
+        translation.deactivate()
 
 
 def pytest_collection_modifyitems(items):
