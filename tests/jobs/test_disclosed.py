@@ -149,8 +149,7 @@ def test_a_plant_holds_the_village_above_it_and_a_shared_one_has_a_piece_in_each
 @pytest.mark.parametrize("tier", ["public", "partner", "analyst"])
 def test_no_pair_or_triple_of_what_a_tier_sees_discloses(tier: str, small_province: Workspace) -> None:
     disclosure = Disclosure(small_province, tier)
-    sampled = sampled_periods(read_table(small_province, "loads"), read_table(small_province, "reported_loads"))
-    members = members_of(disclosure.catchments, sampled.filter(pl.col("analyte") == "ketamine"))
+    members = members_of(disclosure.catchments, disclosure.sampled.filter(pl.col("analyte") == "ketamine"))
     seen = disclosure.figures.filter(
         ~pl.col("is_suppressed") & (pl.col("analyte") == "ketamine") & pl.col("period").str.contains("Q|H|^....$")
     )
@@ -176,6 +175,36 @@ def test_figures_of_areas_follow_their_decisions_in_every_table(small_province: 
         assert set(seen.select("area_id", "period").rows()) <= shown
         assert "V" not in seen["area_id"].to_list()
         assert "P" in seen["area_id"].to_list()
+
+
+@pytest.fixture
+def disposing_province(workspace: Workspace, give: Callable[..., object]) -> Workspace:
+    """As ``small_province``, of cocaine; what site m has in the second quarter was never consumed and is kept out of sums."""
+    samples, results = samples_of(SAMPLED)
+    lines = [line for line in results.splitlines() if ",ketamine," not in line and not line.startswith("m-2,")]
+    cocaine = [f"{site}-{quarter},cocaine,8,1,5" for site, quarters in SAMPLED.items() for quarter in quarters]
+    lines += [*(line.replace(",8,", ",400,") if line.startswith("m-2,") else line for line in cocaine)]
+    lines.append("m-2,benzoylecgonine,<LOQ,1,5")
+    for name, text in {
+        "areas": AREAS, "sites": SITES, "site_areas": SITE_AREAS, "samples": samples, "measurements": "\n".join(lines) + "\n",
+    }.items():  # fmt: skip
+        give(workspace, name, text)
+    run(workspace)
+    return workspace
+
+
+@pytest.mark.parametrize("tier", ["partner", "analyst"])
+def test_a_day_that_is_kept_out_of_sums_hides_no_area_and_gives_nothing_away(tier: str, disposing_province: Workspace) -> None:
+    assert read_table(disposing_province, "disposal_events").filter("is_kept_out")["site_id"].to_list() == ["m"]
+    disclosure = Disclosure(disposing_province, tier)
+    assert "unmatched" not in disclosure.figures["why"].to_list()
+    areas = disclosure.units.filter((pl.col("unit_kind") == "area") & (pl.col("period") == "2025-Q2"))
+    assert {"P", "W"} <= set(areas.filter(pl.col("why").is_null())["unit_id"])
+    for analyte in ("cocaine", "benzoylecgonine"):
+        seen = disclosure.figures.filter(~pl.col("is_suppressed") & (pl.col("analyte") == analyte))
+        seen = seen.filter(pl.col("period").str.contains("Q|H|^....$"))
+        members = members_of(disclosure.catchments, disclosure.sampled.filter(pl.col("analyte") == analyte))
+        assert brute_force_differences(seen, members, disclosure.sites, disclosure.rule).is_empty()
 
 
 def test_changes_of_other_sites_than_all_come_without_their_loads(small_province: Workspace, give) -> None:

@@ -8,10 +8,9 @@ import polars as pl
 import pytest
 
 from headworks.core.disclosure import brute_force_differences
-from headworks.jobs.behind_figures import members_of, sampled_periods
+from headworks.jobs.behind_figures import members_of
 from headworks.jobs.disclosure import Disclosure
 from headworks.jobs.import_files import ImportOrder, import_file
-from headworks.jobs.read_table import read_table
 from headworks.jobs.run import run
 from headworks.jobs.simulate import SimulateOrder, simulate
 from headworks.planning import SimulationPlan
@@ -36,9 +35,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.mark.parametrize("tier", ["public", "partner"])
 def test_no_pair_or_triple_recovers_a_figure_below_its_floor(tier: str, province: Workspace) -> None:
     disclosure = Disclosure(province, tier)
-    members = members_of(
-        disclosure.catchments, sampled_periods(read_table(province, "loads"), read_table(province, "reported_loads"))
-    )
+    members = members_of(disclosure.catchments, disclosure.sampled)
     longer = pl.col("period").str.contains("Q|H|^....$")
     seen = disclosure.figures.filter(~pl.col("is_suppressed") & longer)
     assert seen.height > 20

@@ -20,9 +20,10 @@ from headworks.core.disclosure import TierRule, is_suppressed, protect, tier_rul
 from headworks.core.periods import KINDS
 from headworks.jobs.behind_figures import Catchments, catchments_of, members_of, panels, sampled_periods
 from headworks.jobs.publications import earlier_editions, keep_edition
+from headworks.loads import kept_out_days
 from headworks.places.code_changes import carry_site_areas
 from headworks.store import Manifest, Workspace, latest_run, read_facts, read_imports, read_result_of
-from headworks.tables import AreaLoads
+from headworks.tables import AreaLoads, Loads
 from headworks.tables.places import CONSENT_KINDS
 from headworks.workflows.register import newest_code_date, with_ends, with_populations
 
@@ -120,17 +121,25 @@ class Disclosure:
         return AreaLoads.create_empty() if found is None else found
 
     @cached_property
+    def sampled(self) -> pl.DataFrame:
+        """``site_id, analyte, period, first, last``: which sites are behind figures of which residue, in periods of the tier.
+
+        Days that the run kept out of all means and sums are left out: nobody is behind a figure through these.
+        """
+        kinds = tuple(kind for kind in KINDS[1:] if not self.rule.holds_back(kind))
+        loads, events = self.result("loads"), self.result("disposal_events")
+        if loads is None:
+            return sampled_periods(Loads.create_empty(), self.facts("reported_loads").clear(), kinds)
+        if events is not None:
+            loads = loads.join(kept_out_days(events), on=["site_id", "day", "analyte"], how="anti", maintain_order="left")
+        return sampled_periods(loads, self.facts("reported_loads"), kinds).join(self.sites, on="site_id", how="semi")
+
+    @cached_property
     def figures(self) -> pl.DataFrame:
         """``unit_kind, unit_id, period, analyte, is_suppressed, why``: every figure of a site or an area that results hold."""
-        loads = self.result("loads")
-        kinds = tuple(kind for kind in KINDS[1:] if not self.rule.holds_back(kind))
-        if loads is None:
-            return _no_figures()
-        known = self.sites.select("site_id")
-        sampled = sampled_periods(loads, self.facts("reported_loads"), kinds).join(known, on="site_id", how="semi")
         parts = [_no_figures()]
-        for analytes in panels(sampled):
-            mine = sampled.filter(pl.col("analyte") == analytes[0])
+        for analytes in panels(self.sampled):
+            mine = self.sampled.filter(pl.col("analyte") == analytes[0])
             decided = self._decide(mine, self.area_loads.filter(pl.col("analyte").is_in(analytes)), analytes)
             names = pl.DataFrame({"analyte": analytes}, schema={"analyte": pl.String})
             parts.append(decided.join(names, how="cross").select(_no_figures().columns))
