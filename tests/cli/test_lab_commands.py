@@ -6,6 +6,7 @@ import pytest
 from tests.workflows.laboratory.builders import SHEET, as_bytes, changed, export_lines
 
 from headworks.store import Workspace
+from headworks.web.operations.laboratory.folders import laboratory_folder
 
 
 @pytest.fixture
@@ -30,6 +31,20 @@ def test_a_batch_is_evaluated_with_its_sheet_and_report(headworks, laboratory):
     chart = headworks("lab", "chart", laboratory / "ws", "ketamine", "--out", laboratory / "c.svg", "--json")
     assert (chart.code, len(json.loads(chart.out))) == (0, 4)
     assert (laboratory / "c.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_laboratory_of_the_desk_is_opened_by_its_area(headworks, laboratory):
+    whole = Workspace.open(laboratory / "ws")
+    folder = laboratory_folder(whole, "44/4401/")
+    asked = ("lab", "evaluate", whole.path, laboratory / "b1.csv", "--sheet", laboratory / "sheet.csv", "--laboratory")
+    assert headworks(*asked, "4401").code == 0
+    chart = ("lab", "chart", whole.path, "ketamine", "--json")
+    # The desk's controls and those of the workspace never meet.
+    assert len(json.loads(headworks(*chart, "--laboratory", "44/4401/").out)) == 4
+    assert "HW-U229" in headworks(*chart).out
+    assert list(folder.glob("**/*.parquet"))
+    strange = headworks(*chart, "--laboratory", "4402")
+    assert (strange.code, "HW-U322" in strange.out, "Name one of: 44/4401/" in strange.out) == (2, True, True)
 
 
 def test_open_points_are_asked_with_the_line_that_answers_them(headworks, laboratory):

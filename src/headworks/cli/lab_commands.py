@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _WORDS = {"released": "released", "needs_a_look": "needs a look", "rejected": "rejected"}
 _STYLES = {"released": "green", "needs_a_look": "yellow", "rejected": "bold red"}
+OfLaboratory = Annotated[
+    str,
+    typer.Option("--laboratory", metavar="AREA", help="Laboratory of an area on the server's desk; else that of everything."),
+]
 # What a terminal shows of an analyte; the report has all.
 _REASONS = 4
 
@@ -46,15 +50,15 @@ def evaluate(
         str | None, typer.Option("--save-profile", metavar="NAME", help="Keep the profile; 'default' is used by itself.")
     ] = None,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the batch report and its tables there.")] = None,
+    laboratory: OfLaboratory = "",
     json: AsJson = False,
 ) -> None:
     """Evaluate a batch: calibration, results with limits and uncertainty, quality control, a verdict per analyte."""
     from headworks.jobs.laboratory import EvaluationOrder, write_papers
     from headworks.jobs.laboratory import evaluate as evaluate_job
     from headworks.jobs.laboratory import save_profile as save
-    from headworks.store import Workspace
 
-    opened = Workspace.open(workspace)
+    opened = _opened(workspace, laboratory)
     chosen = _profile(opened, profile, unit)
     order = EvaluationOrder(chosen, _sheet(sheet), _moment(run_at), by, accept_guesses)
     with steps("Evaluating", quiet=json) as tell:
@@ -77,17 +81,18 @@ def chart(
     workspace: WorkspacePath,
     analyte: Annotated[str, typer.Argument(help="As in the batches.")],
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="F.svg", help="Draw the chart.")] = None,
+    laboratory: OfLaboratory = "",
     json: AsJson = False,
 ) -> None:
     """Controls of an analyte over all batches: limits, lots, broken rules."""
     from headworks.jobs.export import writing_to
     from headworks.jobs.laboratory import chart_svg
-    from headworks.store import Workspace, write_atomically
+    from headworks.store import write_atomically
 
     if out is not None and out.suffix.lower() != ".svg":
         raise UsageError("The chart is drawn as SVG.", found=str(out), remedy="Name a file that ends in .svg", code="HW-U204")
     with steps("Drawing", quiet=json):
-        svg, rows = chart_svg(Workspace.open(workspace), analyte)
+        svg, rows = chart_svg(_opened(workspace, laboratory), analyte)
     if out is not None:
         with writing_to(out):
             write_atomically(out, svg)
@@ -99,6 +104,14 @@ def chart(
     import polars as pl
 
     show_frame(shown.with_columns(pl.col("rules").list.join(" ")), f"Controls of {analyte}", None)
+
+
+def _opened(path: Path, laboratory: str) -> Workspace:
+    """The workspace in which a laboratory keeps what it computes."""
+    from headworks.store import Workspace
+    from headworks.web.operations.laboratory.folders import open_laboratory
+
+    return open_laboratory(Workspace.open(path), laboratory)
 
 
 def _profile(workspace: Workspace, name: str | None, unit: str | None) -> LabProfile | None:

@@ -99,6 +99,12 @@ class ScreeningHits(Table):
     isomers = dy.String(description="Compounds MS/MS does not tell it from, separated by semicolons.", metadata=about("-"))
     library_record = dy.String(nullable=True, description="Record of the library that agrees best.", metadata=about("-"))
     license = dy.String(nullable=True, description="Licence of that record.", metadata=about("-"))
+    library_mz = dy.List(
+        dy.Float64(), nullable=True, description="Its highest peaks, ascending; empty without a record.", metadata=about("m/z")
+    )
+    library_share = dy.List(
+        dy.Float64(), nullable=True, description="Their heights as shares of the highest.", metadata=about("1")
+    )
     reason = dy.String(description="In words.", metadata=about("-"))
     sampled_on = dy.Date(nullable=True, description="Day of the sample; empty while unknown.", metadata=about("date"))
     first_seen = dy.Date(

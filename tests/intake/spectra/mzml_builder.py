@@ -1,4 +1,4 @@
-"""Small mzML files: MS1 and MS2 scans as given, zlib and 64-bit floats."""
+"""Small mzML files: MS1 and MS2 scans as given, zlib and 64-bit floats unless other arrays are given."""
 
 import base64
 import zlib
@@ -18,12 +18,15 @@ def scan(mz, intensity, minutes, precursor=None, polarity="positive", seconds=Fa
     }  # fmt: skip
 
 
+def packed_array(raw, name, *kinds):
+    """An array of bytes as they are packed, with the accessions that say how."""
+    packed = base64.b64encode(raw).decode()
+    said = "".join(f'<cvParam accession="{kind}"/>' for kind in (*kinds, name))
+    return f'<binaryDataArray encodedLength="{len(packed)}">{said}<binary>{packed}</binary></binaryDataArray>'
+
+
 def _array(values, name):
-    packed = base64.b64encode(zlib.compress(np.asarray(values, "<f8").tobytes())).decode()
-    return (
-        f'<binaryDataArray encodedLength="{len(packed)}"><cvParam accession="MS:1000523"/><cvParam accession="MS:1000574"/>'
-        f'<cvParam accession="{name}"/><binary>{packed}</binary></binaryDataArray>'
-    )
+    return packed_array(zlib.compress(np.asarray(values, "<f8").tobytes()), name, "MS:1000523", "MS:1000574")
 
 
 def _spectrum(number, one):

@@ -140,6 +140,25 @@ def test_what_cannot_be_screened_is_refused(workspace, runs, tmp_path):
         screen_files(workspace, [tmp_path / "empty.mzML"], ScreeningOrder([tmp_path / "lib.msp"]))
 
 
+def test_only_the_samples_that_are_meant_are_asked_again(workspace, runs, tmp_path):
+    screen_files(workspace, runs, ScreeningOrder([tmp_path / "lib.msp"]))
+    order = ScreeningOrder(suspects=tmp_path / "list.csv")
+    assert rescreen_archive(workspace, order, samples={"march"}).runs == [
+        run.run for run in list_archive(workspace) if run.sample_id == "march"
+    ]
+    # A laboratory without a run keeps its suspects all the same.
+    assert rescreen_archive(workspace, order, samples=set()).n_runs == 0
+
+
+def test_a_hit_keeps_the_heights_of_its_record_and_hits_of_before_lack_them(workspace, runs, tmp_path):
+    done = screen_files(workspace, runs[:1], ScreeningOrder([tmp_path / "lib.msp"]))
+    assert done.hits.filter(substance="methamphetamine")["library_share"].item().to_list() == pytest.approx([0.05, 1.0, 0.4])
+    path = workspace.path / "screening" / "hits.parquet"
+    pl.read_parquet(path).drop("library_mz", "library_share").write_parquet(path)
+    assert read_hits(workspace)["library_mz"].to_list() == [None, None]
+    require_promise(ScreeningHits, read_hits(workspace), where="hits")
+
+
 def test_a_damaged_archive_is_said_and_what_a_crash_left_is_not_read(workspace, runs, tmp_path):
     screen_files(workspace, runs[:1], ScreeningOrder([tmp_path / "lib.msp"]))
     [run] = list_archive(workspace)

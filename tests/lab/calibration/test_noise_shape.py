@@ -11,9 +11,12 @@ X = np.array([[1.0, 2.0, 5.0, 10.0, 50.0, 100.0]])
 NONE = np.zeros((1, 0))
 
 
-def further(controls=NONE, squares=NONE, free=NONE, earlier=None):
+def further(controls=NONE, squares=NONE, free=NONE, earlier=None, *, in_concentration=False):
     past = np.zeros((1, 0, 0)) if earlier is None else np.asarray(earlier)[None]
-    return FurtherNoise(controls, squares, free, np.broadcast_to(X[0], past.shape) if past.size else past, past)
+    is_concentration = np.full(controls.shape, in_concentration)
+    return FurtherNoise(
+        controls, squares, free, is_concentration, np.broadcast_to(X[0], past.shape) if past.size else past, past
+    )
 
 
 def test_without_further_evidence_the_batch_speaks_alone():
@@ -43,11 +46,22 @@ def test_many_earlier_batches_tell_the_shape(power):
     assert curves.degrees_of_freedom[0] == 4 + 60 * 4
 
 
-def test_intervals_hold_for_noise_that_a_batch_alone_does_not_see():
+@pytest.mark.parametrize("noise", [Noise(0.0, 0.07, 0.5), Noise(0.1, 0.02)])
+def test_intervals_hold_for_noise_that_a_batch_alone_does_not_see(noise):
     # 700 batches: the Monte Carlo error of 95 % is 0.8 percentage points a cell; four of them are allowed.
-    noise, room = Noise(0.0, 0.07, is_root=True), 4 * (0.95 * 0.05 / 700) ** 0.5
-    alone = coverage(LEVELS["6"], noise, 700, 5)
-    told = coverage_in_product(LEVELS["6"], noise, 700, 5)
-    assert alone.held[:3].max() < 0.88
+    room = 4 * (0.95 * 0.05 / 700) ** 0.5
+    alone = coverage(LEVELS["8"], noise, 700, 5)
+    told = coverage_in_product(LEVELS["8"], noise, 700, 5)
+    assert alone.held[:2].max() < 0.92
     assert told.held.min() > 0.95 - room
     assert told.held.max() < 0.97 + room
+
+
+def test_scatter_of_earlier_controls_counts_at_the_slope_of_the_curve():
+    y = 3.0 * X * np.array([1.05, 0.97, 1.02, 0.98, 1.01, 1.0])
+    groups = np.array([[50.0]]), np.array([[100.0]]), np.array([[4.0]])
+    slope = fit_curves(X, y).coefficients[0, 1]
+    kept = fit_curves(X, y, further=further(*groups, in_concentration=True))
+    responses = fit_curves(X, y, further=further(groups[0], groups[1] * slope**2, groups[2]))
+    assert kept.shapes.probability == pytest.approx(responses.shapes.probability, rel=1e-9)
+    assert kept.degrees_of_freedom.tolist() == [8.0]

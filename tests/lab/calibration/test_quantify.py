@@ -27,8 +27,12 @@ def test_the_standard_uncertainty_is_that_of_the_textbook(weight, power, m):
     found = quantify(fit, y0, replicates=m)
     assert found.concentration == pytest.approx(x0, rel=1e-12)
     assert found.standard_uncertainty == pytest.approx(fit.s / fit.slope * np.sqrt(inside), rel=1e-9)
-    # t(0.975, 6) = 2.446912.
-    assert found.upper - x0 == pytest.approx(2.446912 * found.standard_uncertainty, rel=1e-6)
+    # t(0.975, 6) = 2.446912. The bounds are where the response is t errors from the curve, the error as it is there: the roots
+    # of b^2 (x - x0)^2 = t^2 s^2 (x^power / m + 1 / sum w + (x - xm)^2 / sum w (x - xm)^2).
+    x, spread = np.polynomial.Polynomial([0.0, 1.0]), (w * (X - xm) ** 2).sum()
+    errors = x**power / m + 1 / w.sum() + (x - xm) ** 2 / spread
+    roots = (fit.slope**2 * (x - x0) ** 2 - (2.446912 * fit.s) ** 2 * errors).roots()
+    assert [found.lower, found.upper] == pytest.approx(sorted(roots), rel=1e-5)
     assert np.hypot(found.u_day, found.u_batch) == pytest.approx(
         2.446912 / 1.959964 * found.standard_uncertainty / x0, rel=1e-6
     )

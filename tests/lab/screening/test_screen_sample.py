@@ -7,6 +7,7 @@ from tests.lab.screening.builders import COMPOUNDS, library, record, spectra
 from headworks.core.errors import DataRefused
 from headworks.core.schema import polars_schema
 from headworks.lab.screening import Archived, Library, Screening, index_library, screen_sample, suspect_ions
+from headworks.lab.screening.spectrum_index import MOST_SHOWN_PEAKS, record_peaks
 from headworks.reference.screening_rules import level_rules
 from headworks.tables.screening import Suspects
 
@@ -65,6 +66,23 @@ def test_a_library_finds_what_no_list_names_and_a_compound_of_both_has_one_row()
     found = screen_sample(both, suspects(("methamphetamine", "C10H15N")), whole, HOW)
     assert [(row["substance"], row["level"]) for row in found] == [("methamphetamine", "3a"), ("caffeine", "2a")]
     assert found[1]["license"] == "CC0"
+
+
+def test_a_hit_brings_the_peaks_of_its_record_and_the_isomers_that_agree_nearly_as_well():
+    other = record("caffeine", "other", compound="other", inchikey=None, intensity=[30.0, 5.0, 30.0, 60.0])
+    whole = Library(index_library(spectra(record("caffeine"), other)), {})
+    found = hit(sample(record("caffeine")), library=whole)
+    assert (found["level"], found["isomers"]) == ("3a", "other")
+    assert found["library_mz"] == pytest.approx([69.0447, 83.0604, 110.0713, 138.0662])
+    assert found["library_share"] == pytest.approx([0.1, 0.12, 0.3, 1.0])
+    assert hit(sample(), suspects(("methamphetamine", "C10H15N")))["library_mz"] is None
+
+
+def test_a_record_of_many_peaks_is_shown_by_its_highest():
+    mz = [50.0 + k for k in range(60)]
+    index = index_library(spectra(record("caffeine", mz=mz, intensity=[100.0 - k for k in range(60)])))
+    shown, share = record_peaks(index, 0)
+    assert (len(shown), shown[-1], share[0]) == (MOST_SHOWN_PEAKS, pytest.approx(99.0), 1.0)
 
 
 def test_without_ms1_the_precursor_of_a_spectrum_is_enough():

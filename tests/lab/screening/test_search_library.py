@@ -59,6 +59,21 @@ def test_both_candidates_of_a_mass_are_named_and_the_isomer_is_below():
     assert found["reason"][1].startswith("below threshold: 0.")
 
 
+@pytest.mark.parametrize(
+    ("third", "formula", "level"),
+    [
+        (30.0, "C8H10N4O2", "3a"),  # the same fragments at other heights: a rival
+        (3000.0, "C8H10N4O2", "2a"),  # one fragment outweighs all others: 0.3 below
+        (30.0, "C9H14O5", "3a"),  # of another formula: no isomer, but a rival within 0.1 of the rules
+    ],
+)
+def test_an_isomer_whose_spectrum_agrees_nearly_as_well_is_named_with_the_hit(third, formula, level):
+    other = record("caffeine", "other", compound="other", inchikey=None, formula=formula, intensity=[30.0, 5.0, third, 60.0])
+    found = first(library().filter(compound="caffeine"), records=spectra(record("caffeine"), other))
+    assert (found["compound"], found["level"]) == ("caffeine", level)
+    assert ("MS/MS does not tell it from other" in found["reason"]) == (level == "3a" and formula == "C8H10N4O2")
+
+
 def test_without_isomers_and_rivals_a_library_gives_level_2a():
     assert first(library().filter(compound="caffeine"))["level"] == "2a"
 

@@ -5,9 +5,11 @@ from importlib.resources import files
 import pytest
 from tests.chromium import NO_GPU, chromium
 from tests.web.lists.seed import WHY, an_area, assessed, confirmed, put_on, who
+from tests.web.lists.test_evaluations import said
 from tests.web.signals.test_in_browser import RUN_AXE
 
 from headworks.jobs.cycle import CycleOrder, draft_report
+from headworks.web.lists.evaluations import register
 from headworks.web.lists.matters import raise_matter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,10 +30,12 @@ def pages(own_province):
     put_on(one, reviewed, "rectification", state="review", outcome="to_review")
     matter = raise_matter(who("officer", "olga"), area.pk, row.pk, "appeal", WHY)
     edition = draft_report(own_province, CycleOrder("weekly", area.pk, "2025-W10", "analyst", by="olga"))
+    plan = register(who("officer", "olga"), said(area))
     return [
         "/lists/", f"/lists/assessments/{one.pk}/", f"/lists/assessments/{one.pk}/watch/", f"/lists/areas/{area.pk}/",
         f"/lists/areas/{reviewed.pk}/", "/lists/rules/", f"/lists/rules/{one.rule_set.pk}/", "/lists/matters/",
-        f"/lists/matters/{matter.pk}/", "/reports/", f"/reports/editions/{edition.snapshot_id}/",
+        f"/lists/matters/{matter.pk}/", "/lists/compare/?level=4&drug=ketamine", "/lists/compare/?level=2",
+        "/lists/evaluations/", f"/lists/evaluations/{plan.registration.fingerprint}/", "/reports/", f"/reports/editions/{edition.snapshot_id}/",
     ]  # fmt: skip
 
 

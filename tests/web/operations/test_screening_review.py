@@ -68,8 +68,16 @@ def test_another_word_leaves_no_trace(screened):
 
 
 def test_spectra_head_to_tail_say_which_fragments_are_there():
-    drawn = mirrored_spectra(([91.0542, 119.0855], [100.0, 40.0]), [91.0543, 65.0386], "s", title="<b>")
-    assert "1 of 2 expected fragments" in drawn
+    drawn = mirrored_spectra(([91.0542, 119.0855], [100.0, 40.0]), ([91.0543, 65.0386], None), "s", title="<b>")
+    assert "1 of 2 expected peaks are among them" in drawn
     assert "<b>" not in drawn
-    assert "not found" in drawn
-    assert "no list of fragments" in mirrored_spectra(([], []), [], "s", title="t")
+    assert "list of fragments" in drawn
+    assert "no list of fragments" in mirrored_spectra(([], []), ([], None), "s", title="t")
+
+
+def test_peaks_of_a_library_stand_at_their_own_heights():
+    drawn = mirrored_spectra(([91.0542], [7.0]), ([65.0386, 91.0543], [0.25, 1.0]), "s", title="t")
+    # A quarter of 128 below 164, and the whole of it.
+    assert 'y2="196' in drawn
+    assert 'y2="292' in drawn
+    assert "65.0386: 25.0 %" in drawn

@@ -189,3 +189,20 @@ def test_the_method_and_the_sheet_refuse_slips_by_name():
 def test_a_sheet_may_be_toml():
     rows = read_sheet(b'[samples."S1"]\nsample_id = "G-1"\ndilution = 2.5\n', "s.toml")
     assert rows.select("sample_name", "sample_id", "dilution").row(0) == ("S1", "G-1", 2.5)
+
+
+def test_a_spike_after_extraction_is_judged_as_a_matrix_effect_and_not_released():
+    # 50 ng/mL with 46 added to the 4 of S1: (50 - 4) / 46 = 1, beside a standard as large as in the calibrators.
+    sheet = SHEET.replace(b"S2 spike,,matrix_spike,S2,20000", b"S2 spike,,post_extraction_spike,S1,46000")
+    found = evaluated(sheet=read_sheet(sheet, "sheet.csv"))
+    effect = found.findings.filter(check="matrix_effect", analyte="ketamine")
+    assert effect.select("rule", "outcome").rows() == [("normalised", "pass")]
+    assert effect["found"].item() == pytest.approx(1.0)
+    released = release_rows(found.results, found.verdicts)
+    assert "S2 spike" not in released.held["sample_name"].to_list()
+
+
+def test_a_time_that_cannot_be_read_does_not_make_an_empty_area_a_refused_one():
+    found = evaluated(changed(export_lines(), "Blank", "acquired_at", "2199-01-01 00:00"))
+    assert result_of(found, "Blank")["detection"] == "not_detected"
+    assert found.findings.filter(check="export", rule="refused").is_empty()

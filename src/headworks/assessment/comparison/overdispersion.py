@@ -32,7 +32,7 @@ OVERDISPERSION_FORMS: tuple[OverdispersionForm, ...] = ("additive", "multiplicat
 # Spiegelhalter's choice: outliers are few, a tenth at each end is surely enough to hold them.
 _WINSORISED = 0.1
 # Below this many places a variance between them is not worth its name.
-_LEAST_PLACES = 5
+LEAST_PLACES = 5
 
 
 class Overdispersion(NamedTuple):
@@ -83,8 +83,8 @@ def overdispersion(
     y, s = equal_lists("HW-D761", figure=figure, standard_error=standard_error)
     require_all("HW-D761", s > 0, "standard_error", s, "A standard error is not above 0.", "Leave the place out")
     k = y.size
-    if k < _LEAST_PLACES or not 0 <= winsorised < 0.5:
-        remedy = f"At least {_LEAST_PLACES} places; a share from 0 to below 0.5"
+    if k < LEAST_PLACES or not 0 <= winsorised < 0.5:
+        remedy = f"At least {LEAST_PLACES} places; a share from 0 to below 0.5"
         told = f"{k} places, share {winsorised:g}"
         refuse("HW-D761", "Too few places to say how much they differ.", found=told, remedy=remedy)
     z = (y - target) / s

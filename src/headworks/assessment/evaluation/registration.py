@@ -14,7 +14,9 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from headworks.assessment.comparison.equal_lists import refuse
 from headworks.assessment.evaluation.windows import Window, require_apart
@@ -58,6 +60,17 @@ class EvaluationPlan:
         """The plan as plain values, in one order: to be stored and read back."""
         plain: dict[str, object] = json.loads(json.dumps(dataclasses.asdict(self), default=str, sort_keys=True))
         return plain
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> EvaluationPlan:
+        """The plan that :meth:`as_dict` wrote."""
+        windows = {name: Window(*map(dt.date.fromisoformat, said[name])) for name in ("before", "after")}
+        lists = {name: tuple(said[name]) for name in ("area_ids", "comparison_ids")}
+        return cls(**{**said, **windows, **lists, "settings": tuple((name, value) for name, value in said["settings"])})
+
+    def setting(self, name: str) -> str:
+        """One of its settings; empty where it is not said."""
+        return dict(self.settings).get(name, "")
 
     @property
     def fingerprint(self) -> str:

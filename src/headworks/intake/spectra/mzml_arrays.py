@@ -1,4 +1,4 @@
-"""Parameters and binary arrays of an mzML element."""
+"""Parameters and binary arrays of an mzML element: no array may unpack to more than it announced."""
 
 from __future__ import annotations
 
@@ -11,9 +11,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from headworks.intake.spectra.numpress import DECODERS, MOST_NUMBERS, NumpressFault, most_bytes
+
 _TYPES = {"MS:1000523": "<f8", "MS:1000521": "<f4", "MS:1000522": "<i8", "MS:1000519": "<i4"}
 _NAMES = {"MS:1000514": "mz", "MS:1000515": "intensity", "MS:1000595": "time"}
 _ZLIB, _NO_COMPRESSION, _SECOND = "MS:1000574", "MS:1000576", "UO:0000010"
+# Kind of numpress, and whether zlib packed it once more.
+_NUMPRESS = {
+    "MS:1002312": ("linear", False), "MS:1002313": ("pic", False), "MS:1002314": ("slof", False),
+    "MS:1002746": ("linear", True), "MS:1002747": ("pic", True), "MS:1002748": ("slof", True),
+}  # fmt: skip
 # An array of more is no spectrum.
 _MOST_POINTS = 20_000_000
 Group = Mapping[str, tuple[str, str]]
@@ -96,23 +103,46 @@ def read_arrays(element: Any, space: str, groups: Mapping[str, Group]) -> dict[s
 
 
 def _unpack(text: str, what: Parameters, length: int) -> np.ndarray:
+    named = next((kind for accession, kind in _NUMPRESS.items() if what.has(accession)), None)
+    if named is not None:
+        return _unpack_numpress(text, *named, length)
     kind = next((kind for accession, kind in _TYPES.items() if what.has(accession)), None)
     is_packed = what.has(_ZLIB)
     if kind is None or (not is_packed and not what.has(_NO_COMPRESSION)):
         raise ArrayFault("a kind of number or of compression that is not read here")
-    if length > _MOST_POINTS:
-        raise ArrayFault(f"{length:,} points announced")
+    _require_length(length, _MOST_POINTS)
     size = np.dtype(kind).itemsize * length
-    try:
-        raw = base64.b64decode(text, validate=False)
-        if is_packed and raw:
-            unpacking = zlib.decompressobj()
-            raw = unpacking.decompress(raw, size + 1)
-    except (binascii.Error, zlib.error, ValueError) as problem:
-        raise ArrayFault(str(problem)) from problem
+    raw = _bytes(text, size, is_packed=is_packed)
     if len(raw) != size:
         raise ArrayFault(f"{len(raw)} bytes or more where {size} were announced")
     return np.frombuffer(raw, kind).astype(np.float64)
+
+
+def _unpack_numpress(text: str, kind: str, is_packed: bool, length: int) -> np.ndarray:
+    _require_length(length, MOST_NUMBERS)
+    most = most_bytes(length)
+    raw = _bytes(text, most, is_packed=is_packed)
+    if len(raw) > most:
+        raise ArrayFault(f"more than {most} bytes where {length} numbers were announced")
+    try:
+        # Nothing is packed into nothing, not even a fixed point.
+        return DECODERS[kind](raw, length) if length or raw else np.zeros(0)
+    except NumpressFault as problem:
+        raise ArrayFault(f"numpress {kind}: {problem}") from problem
+
+
+def _require_length(length: int, most: int) -> None:
+    if length > most:
+        raise ArrayFault(f"{length:,} points announced")
+
+
+def _bytes(text: str, most: int, *, is_packed: bool) -> bytes:
+    """Bytes of an array; of what zlib packed one more than ``most``, not all that it would grow to."""
+    try:
+        raw = base64.b64decode(text, validate=False)
+        return zlib.decompressobj().decompress(raw, most + 1) if is_packed and raw else raw
+    except (binascii.Error, zlib.error, ValueError) as problem:
+        raise ArrayFault(str(problem)) from problem
 
 
 def _digits(text: str | None) -> str:

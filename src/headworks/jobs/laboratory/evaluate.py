@@ -23,6 +23,7 @@ from headworks.intake.instrument import InstrumentExport, Question, propose_prof
 from headworks.intake.instrument.layouts.grid import require_size
 from headworks.jobs.clock import now
 from headworks.jobs.laboratory.profiles import LabProfile, default_profile, lab_profile
+from headworks.jobs.laboratory.rounds import read_rounds
 from headworks.jobs.laboratory.stored import (
     StoredEvaluation,
     evaluation_id,
@@ -246,7 +247,8 @@ def _computed(
     return evaluate_batch(
         rows, profile.method, sheet=sheet, faults=faults, exclusions=pl.DataFrame(exclusions, schema=EXCLUSION_SCHEMA),
         controls=history(before, "controls", ["batch_id", "analyte", "level", "injection"]),
-        earlier=history(before, "earlier", ["batch_id", "analyte", "expected_concentration", "response"]), run_at=run_at,
+        earlier=history(before, "earlier", ["batch_id", "analyte", "expected_concentration", "response"]),
+        rounds=read_rounds(workspace), run_at=run_at,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from headworks.store import Workspace, write_atomically
 # Tables that leave the house; the others are in the workspace.
 _TAKEN = ("results", "verdicts", "curves", "calibrators", "limits", "findings")
 # For review inside the evaluation; a number that must not be released does not leave in a table of results.
-_INNER = ("estimate", "is_external", "is_refused", "n_of_name", "response", "fault_code")
+_INNER = ("estimate", "is_external", "is_refused", "n_of_name", "response", "fault_code", "identification_said")
 
 
 def report_html(stored: StoredEvaluation) -> str:

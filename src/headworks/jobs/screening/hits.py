@@ -29,10 +29,12 @@ def read_hits(workspace: Workspace) -> pl.DataFrame:
         ``HW-W006`` when the file is damaged.
     """
     path = workspace.path / "screening" / _FILE
+    none = pl.DataFrame(schema=polars_schema(ScreeningHits))
     if not path.exists():
-        return pl.DataFrame(schema=polars_schema(ScreeningHits))
+        return none
     try:
-        return pl.read_parquet(path)
+        # Hits of an older version lack columns that came since.
+        return pl.concat([none, pl.read_parquet(path)], how="diagonal")
     except (OSError, pl.exceptions.PolarsError) as problem:
         raise WorkspaceError(
             "The hits of screening are damaged.",

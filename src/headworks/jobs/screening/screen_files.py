@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,19 +110,26 @@ def screen_files(
     return ScreeningOutcome(hits, pl.concat(faults), len(runs), n_new, _n_suspects(ions), [run.run for run in runs])
 
 
-def rescreen_archive(workspace: Workspace, order: ScreeningOrder, tell: Tell = lambda _: None) -> ScreeningOutcome:
+def rescreen_archive(
+    workspace: Workspace, order: ScreeningOrder, tell: Tell = lambda _: None, *, samples: Collection[str] | None = None
+) -> ScreeningOutcome:
     """Screen every archived run: for the suspects of the list that is given, else for all that are known.
+
+    Parameters
+    ----------
+    samples
+        Only the runs of these, of which none may be archived.
 
     Raises
     ------
     UsageError
-        ``HW-U210`` for files, ``HW-U215`` when there is nothing to look for or no run to look in.
+        ``HW-U210`` for files, ``HW-U215`` when there is nothing to look for, or no run at all to look in.
     """
     how = _how(order)
     with workspace.writing(tell=tell):
         ions, library = _sought(workspace, order, only_new=True)
-        runs = list_archive(workspace)
-        if not runs:
+        runs = [run for run in list_archive(workspace) if samples is None or run.sample_id in samples]
+        if not runs and samples is None:
             raise UsageError(
                 "No run is archived yet.", where=str(workspace.path), remedy="Screen mzML files first", code="HW-U215"
             )

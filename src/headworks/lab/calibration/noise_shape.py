@@ -8,9 +8,7 @@ interval they give is too narrow. Of every candidate shape the restricted likeli
     ln L = -1/2 sum ln v_i - 1/2 ln |X' V^-1 X| - (n - p)/2 ln RSS,    tau^2 = RSS / (n - p)              (K5)
 
 and shapes are averaged with weights prior x L. Controls measured again in the batch, and calibrations of earlier batches,
-add their squares and degrees of freedom to the sums of (K5): a few calibrators cannot tell a shape, some dozens can. The
-prior comes from what a usable method must be: its lowest level is measured within 20 %, so constant noise rarely exceeds a
-few times the proportional one there.
+add their squares and degrees of freedom to the sums of (K5): a few calibrators cannot tell a shape, some dozens can.
 
 A curve fitted with weights w, noise of any shape, has coefficients of covariance ``sum_i h_ki h_li v(x_i)``,
 ``h_ki = w_i p_k(x_i) / D_k`` (K6). The trap is to use ``s^2 / D_k`` where w was not 1/v.
@@ -54,28 +52,31 @@ class NoiseShapes(NamedTuple):
 class FurtherNoise(NamedTuple):
     """What else shows the noise of each curve beside its calibrators.
 
-    ``x, squares, free``: controls measured again in the batch, shape ``(n_curves, n_groups)``: their concentration, the sum of
-    squares of their responses about their mean, and its degrees of freedom (0 where there is none). ``earlier_x, earlier_y``:
-    calibrators of batches before, ``(n_curves, n_earlier, n_calibrators)``, not a number where there is none.
+    ``x, squares, free``: controls measured again within a batch, shape ``(n_curves, n_groups)``: their concentration, the sum
+    of squares about their mean, and its degrees of freedom (0 where there is none). Squares are of responses, or, where
+    ``is_concentration``, of concentrations, as earlier batches keep them. ``earlier_x, earlier_y``: calibrators of batches
+    before, ``(n_curves, n_earlier, n_calibrators)``, not a number where there is none.
     """
 
     x: Array
     squares: Array
     free: Array
+    is_concentration: npt.NDArray[np.bool_]
     earlier_x: Array
     earlier_y: Array
 
 
-# Floor in lowest levels, power, prior probability before scaling: of a batch alone, and where earlier batches speak too. Both
-# were set once on simulated batches of 6, 8 and 10 levels over three decades, so that 95 % intervals hold for noise in
-# proportion and with a floor; see docs/studies/lab_intervals.md. Alone a batch cannot rule a floor out, and a prior that
-# allows more for one makes all intervals too wide; with ten batches the evidence outweighs it.
+# Floor in units of the lowest level (to the power), power, and prior probability before scaling: where the batch stands alone,
+# and where controls and earlier batches speak too. Both were set once on simulated batches, see docs/studies/lab_intervals.md.
+# Six to ten calibrators cannot tell a floor from none: the first prior holds for what a method of trace analysis mostly is,
+# noise in proportion with a floor of up to twice it at the lowest level, and lets intervals be narrow. The second is open.
 _CANDIDATES = (
-    (0.0, 1.0, 1.0, 1.0), (0.5, 1.0, 0.3, 0.6), (1.0, 1.0, 0.3, 0.8), (2.0, 1.0, 0.35, 1.6), (4.0, 1.0, 0.25, 2.0),
-    (10.0, 1.0, 0.03, 0.3), (50.0, 1.0, 0.005, 0.03), (0.0, 0.0, 0.003, 0.01), (0.0, 0.5, 0.02, 0.1), (0.0, 0.75, 0.03, 0.1),
+    (0.0, 1.0, 1.0, 1.0), (0.5, 1.0, 0.8, 0.15), (1.0, 1.0, 0.3, 0.15), (2.0, 1.0, 0.1, 0.3), (4.0, 1.0, 0.22, 1.2),
+    (8.0, 1.0, 0.05, 0.6), (16.0, 1.0, 0.065, 0.1), (32.0, 1.0, 0.012, 0.05), (64.0, 1.0, 0.03, 0.05), (0.0, 0.75, 0.025, 0.6),
+    (0.0, 0.5, 0.03, 0.4), (2.0, 0.5, 0.03, 0.1), (0.0, 0.0, 0.04, 0.2),
 )  # fmt: skip
-# Residuals of earlier batches from which on they count as speaking: three or four calibrations.
-_LEAST_EARLIER = 12
+# Degrees of freedom of further evidence from which on it counts as speaking: three calibrations, or two with controls.
+_LEAST_FURTHER = 12
 
 
 def shape_variance(floor: Array, power: Array | float, x: Array) -> Array:
@@ -125,9 +126,8 @@ def known_shape(values: Array, norms: Array, w: Array, x: Array, slope: Array, n
 
 
 def averaged_shapes(
-    values: Array, norms: Array, w: Array, x: Array, y: Array, degree: int, slope: Array | None = None,
-    further: FurtherNoise | None = None,
-) -> tuple[NoiseShapes, Array]:  # fmt: skip
+    values: Array, norms: Array, w: Array, x: Array, y: Array, degree: int, slope: Array, further: FurtherNoise | None = None
+) -> tuple[NoiseShapes, Array]:
     """Every candidate with its probability given all that shows the noise (K5), and what it makes of the fit (K6).
 
     Parameters
@@ -150,38 +150,43 @@ def averaged_shapes(
     lowest = np.where(used, x, np.inf).min(axis=1)
     lowest = np.where(np.isfinite(lowest), lowest, 1.0)
     n_own = used.sum(axis=1) - (degree + 1)
-    again, before = _further_degrees(further, degree, lowest.size)
-    n_free, has_earlier = n_own + again + before, before >= _LEAST_EARLIER
-    log_likelihood, tau, covariance = [], [], []
+    n_further = _further_degrees(further, degree, lowest.size)
+    n_free, is_told = n_own + n_further, n_further >= _LEAST_FURTHER
+    log_likelihood, tau, covariance, floors = [], [], [], []
     for relative_floor, power, alone, informed in _CANDIDATES:
-        prior = np.where(has_earlier, informed, alone)
-        variance = np.where(used, shape_variance((relative_floor * lowest)[:, None], power, x), 1.0)
-        weight = np.where(used, 1.0 / variance, 0.0)
-        basis = orthogonal_basis(x, weight, degree)
-        own_values = np.where(used[..., None], polynomial_values(basis, x), 0.0)
-        coefficients = fit_coefficients(own_values, basis.norms, weight, y)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            residual = (weight * (y - np.einsum("nlk,nk->nl", own_values, coefficients)) ** 2).sum(axis=1)
-            # Of a calibration without any scatter no shape can be told: a floor far below any real noise.
-            residual = np.maximum(residual, 1e-30 * (weight * y**2).sum(axis=1))
-            spread = np.log(np.where(used, variance, 1.0)).sum(axis=1) + np.log(basis.norms).sum(axis=1)
-            if further is not None and slope is not None:
-                more, wider = _further_squares(further, relative_floor * lowest, power, degree, slope)
-                residual, spread = residual + more, spread + wider
-            log_likelihood.append(np.log(prior) - spread / 2 - n_free / 2 * np.log(residual))
-            tau.append(np.where(n_own > 0, residual / np.maximum(n_free, 1), np.nan))
+        floor = relative_floor * lowest**power
+        variance = np.where(used, shape_variance(floor[:, None], power, x), 1.0)
+        residual, spread, _ = _squares(x, y, used, variance, degree)
+        if further is not None:
+            more, wider = _further_squares(further, floor, power, degree, slope)
+            residual, spread = residual + more, spread + wider
+        with np.errstate(divide="ignore"):
+            prior = np.log(np.where(is_told, informed, alone))
+            log_likelihood.append(prior - spread / 2 - n_free / 2 * np.log(residual))
+        tau.append(np.where(n_own > 0, residual / np.maximum(n_free, 1), np.nan))
         covariance.append(_sandwich(values, norms, w, np.where(used, variance, 0.0)))
+        floors.append(floor)
     logs = np.stack(log_likelihood, axis=1)
     with np.errstate(invalid="ignore"):
         probability = np.exp(logs - logs.max(axis=1, keepdims=True))
         probability /= probability.sum(axis=1, keepdims=True)
-    floors, powers = np.array(_CANDIDATES).T[:2]
-    shape = (x.shape[0], len(_CANDIDATES))
-    found = NoiseShapes(
-        lowest[:, None] * floors, np.broadcast_to(powers, shape), np.stack(tau, axis=1), probability,
-        np.stack(covariance, axis=1),
-    )  # fmt: skip
+    powers = np.broadcast_to(np.array(_CANDIDATES)[:, 1], logs.shape)
+    found = NoiseShapes(np.stack(floors, axis=1), powers, np.stack(tau, axis=1), probability, np.stack(covariance, axis=1))
     return found, np.where(n_own > 0, n_free, n_own).astype(np.float64)
+
+
+def _squares(x: Array, y: Array, used: npt.NDArray[np.bool_], variance: Array, degree: int) -> tuple[Array, Array, Array]:
+    """Weighted squares about the curve that a shape of noise makes best, the logarithms beside them (K5), and its slope."""
+    weight = np.where(used, 1.0 / variance, 0.0)
+    basis = orthogonal_basis(x, weight, degree)
+    values = np.where(used[..., None], polynomial_values(basis, x), 0.0)
+    coefficients = fit_coefficients(values, basis.norms, weight, y)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        residual = (weight * (y - np.einsum("nlk,nk->nl", values, coefficients)) ** 2).sum(axis=1)
+        # Of a calibration without any scatter no shape can be told: a floor far below any real noise.
+        residual = np.maximum(residual, 1e-30 * (weight * y**2).sum(axis=1))
+        spread = np.log(np.where(used, variance, 1.0)).sum(axis=1) + np.log(basis.norms).sum(axis=1)
+    return residual, spread, coefficients[:, 1]
 
 
 def _earlier_used(further: FurtherNoise, degree: int) -> npt.NDArray[np.bool_]:
@@ -193,19 +198,22 @@ def _earlier_used(further: FurtherNoise, degree: int) -> npt.NDArray[np.bool_]:
     return result
 
 
-def _further_degrees(further: FurtherNoise | None, degree: int, n_curves: int) -> tuple[Array, Array]:
+def _further_degrees(further: FurtherNoise | None, degree: int, n_curves: int) -> Array:
     """Degrees of freedom of controls measured again, and of earlier batches."""
     if further is None:
-        return np.zeros(n_curves), np.zeros(n_curves)
+        return np.zeros(n_curves)
     used = _earlier_used(further, degree).reshape(further.earlier_x.shape)
-    return further.free.sum(axis=1), np.maximum(used.sum(axis=2) - (degree + 1), 0).sum(axis=1).astype(np.float64)
+    before = np.maximum(used.sum(axis=2) - (degree + 1), 0).sum(axis=1)
+    result: Array = further.free.sum(axis=1) + before
+    return result
 
 
 def _further_squares(further: FurtherNoise, floor: Array, power: float, degree: int, slope: Array) -> tuple[Array, Array]:
     """Weighted squares of controls and of earlier batches at the slope of each curve, and what their spread adds."""
     is_group = further.free > 0
     variance = np.where(is_group, shape_variance(floor[:, None], power, further.x), 1.0)
-    squares = np.where(is_group, further.squares / variance, 0.0).sum(axis=1)
+    scale = np.where(further.is_concentration, slope[:, None] ** 2, 1.0)
+    squares = np.where(is_group, scale * further.squares / variance, 0.0).sum(axis=1)
     spread = (further.free * np.log(variance)).sum(axis=1)
     n_curves, n_earlier, _ = further.earlier_x.shape
     if n_earlier == 0:
@@ -213,16 +221,11 @@ def _further_squares(further: FurtherNoise, floor: Array, power: float, degree: 
     used = _earlier_used(further, degree)
     x, y = (np.where(used, part.reshape(used.shape), 0.0) for part in (further.earlier_x, further.earlier_y))
     variance = np.where(used, shape_variance(np.repeat(floor, n_earlier)[:, None], power, x), 1.0)
-    weight = np.where(used, 1.0 / variance, 0.0)
-    basis = orthogonal_basis(x, weight, degree)
-    values = np.where(used[..., None], polynomial_values(basis, x), 0.0)
-    coefficients = fit_coefficients(values, basis.norms, weight, y)
-    # In units of each batch's own slope, so that batches of unlike sensitivity share one tau.
-    residual = (
-        (y - np.einsum("nlk,nk->nl", values, coefficients)) / coefficients[:, 1:2] * np.repeat(slope, n_earlier)[:, None]
-    )
-    own, wide = (weight * residual**2).sum(axis=1), np.log(variance).sum(axis=1) + np.log(basis.norms).sum(axis=1)
+    residual, logs, own_slope = _squares(x, y, used, variance, degree)
     is_there = used.any(axis=1)
-    more = np.where(is_there, own, 0.0).reshape(n_curves, n_earlier).sum(axis=1)
-    wider = np.where(is_there, wide, 0.0).reshape(n_curves, n_earlier).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # In units of each batch's own slope, so that batches of unlike sensitivity share one tau.
+        residual *= (np.repeat(slope, n_earlier) / own_slope) ** 2
+    more = np.where(is_there, residual, 0.0).reshape(n_curves, n_earlier).sum(axis=1)
+    wider = np.where(is_there, logs, 0.0).reshape(n_curves, n_earlier).sum(axis=1)
     return squares + more, spread + wider

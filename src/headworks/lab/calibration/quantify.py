@@ -15,15 +15,15 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtri
 
 from headworks.core.errors import DataRefused
 from headworks.lab.calibration.accepted_range import UNFIT
 from headworks.lab.calibration.curves import Curves
 from headworks.lab.calibration.fit_calibration import CalibrationFit
-from headworks.lab.calibration.noise_shape import shape_variance
+from headworks.lab.calibration.interval import Interval, invert_curve
 from headworks.lab.calibration.sample_factor import Preparation, StandardAdded, sample_factor
-from headworks.lab.calibration.weighted_curve import Array, concentration_at, polynomial_values, take_basis
+from headworks.lab.calibration.weighted_curve import Array, Crossing, concentration_at, take_basis
 
 Words = npt.NDArray[np.object_]
 Index = npt.NDArray[np.int64]
@@ -151,14 +151,12 @@ def quantify(
     highest = curves.highest[curve]
     code = _code(curves, curve, flat, found.concentration, (floor, highest), has_standard, missing_is_below)
     is_number = code == _QUANTIFIED
-    inside = np.clip(found.concentration, curves.lowest[curve], highest)
-    day, batch = _errors(curves, curve, inside, found.slope, spread(replicates))
-    free = curves.degrees_of_freedom[curve]
     is_fitted = (curves.problems[curve] & int(UNFIT)) == 0
     is_shown = (code < _STANDARD) | ((code == _CALIBRATION) & (flat >= 0) & is_fitted)
     estimate = np.where(is_shown, found.concentration * factor, np.nan)
     number = np.where(is_number, estimate, np.nan)
-    widths = _widths(number, day * factor, batch * factor, spread(u_bias), free, level)
+    interval = _interval(curves, curve, flat, found, is_number, spread(replicates), level)
+    widths = _widths(interval, number, factor, spread(u_bias), level)
     words = np.array(VERDICTS, dtype=object)[code]
 
     def shaped(numbers: Array) -> Array:
@@ -166,8 +164,8 @@ def quantify(
 
     return Quantified(
         concentration=shaped(number), standard_uncertainty=shaped(widths.standard), verdict=words.reshape(values.shape)[()],
-        loq=shaped(floor * factor), highest=shaped(highest * factor), lower=shaped(np.maximum(number - widths.half, 0.0)),
-        upper=shaped(number + widths.half), degrees_of_freedom=shaped(free), u_day=shaped(widths.day),
+        loq=shaped(floor * factor), highest=shaped(highest * factor), lower=shaped(widths.lower),
+        upper=shaped(widths.upper), degrees_of_freedom=shaped(curves.degrees_of_freedom[curve]), u_day=shaped(widths.day),
         u_batch=shaped(widths.batch), estimate=shaped(estimate), reason=_reasons(code).reshape(values.shape)[()],
         limit_rule=rule.reshape(values.shape)[()],
     )  # fmt: skip
@@ -175,21 +173,38 @@ def quantify(
 
 class _Widths(NamedTuple):
     standard: Array
-    half: Array
+    lower: Array
+    upper: Array
     day: Array
     batch: Array
 
 
-def _widths(number: Array, own: Array, common: Array, bias: Array, free: Array, level: float) -> _Widths:
-    """Standard uncertainty and half-width in the unit of the result, and its two relative parts."""
+def _interval(
+    curves: Curves, curve: Index, response: Array, found: Crossing, is_number: npt.NDArray[np.bool_], replicates: Array,
+    level: float,
+) -> Interval:  # fmt: skip
+    """Interval of each response that has a number; not a number for the others."""
+    rows = np.flatnonzero(is_number)
+    x, slope = found.concentration[rows], found.slope[rows]
+    inside = invert_curve(curves, curve[rows], response[rows], x, slope, replicates[rows], level)
+    whole = [np.full(response.size, np.nan) for _ in inside]
+    for cells, part in zip(whole, inside, strict=True):
+        cells[rows] = part
+    return Interval(*whole)
+
+
+def _widths(interval: Interval, number: Array, factor: Array, bias: Array, level: float) -> _Widths:
+    """Uncertainty and bounds in the unit of the result, and its two relative parts."""
+    z = float(ndtri(0.5 + level / 2))
+    off = bias * number
     with np.errstate(invalid="ignore", divide="ignore"):
-        t = stdtrit(np.where(free > 0, free, np.nan), 0.5 + level / 2)
-        z = float(ndtri(0.5 + level / 2))
-        curve_error, off = np.hypot(own, common), bias * number
-        half = np.sqrt((t * curve_error) ** 2 + (z * off) ** 2)
+        down, up = number - interval.lower * factor, interval.upper * factor - number
+        own, common = interval.own * factor, interval.common * factor
         # What combines with normal quantiles later must bring the width that few calibrators cost.
-        day, batch = own * t / z / number, np.sqrt((common * t / z / number) ** 2 + (off / number) ** 2)
-    return _Widths(np.where(np.isnan(number), np.nan, np.hypot(curve_error, off)), half, day, batch)
+        day = own * interval.width / z / number
+        batch = np.hypot(common * interval.width / z, off) / number
+        lower, upper = number - np.hypot(down, z * off), number + np.hypot(up, z * off)
+        return _Widths(np.sqrt(own**2 + common**2 + off**2), np.maximum(lower, 0.0), upper, day, batch)
 
 
 def _curve_of(curves: Curves, of_curve: npt.ArrayLike | None, values: Array) -> Index:
@@ -272,30 +287,3 @@ def _reasons(code: Index) -> Words:
     )
     chosen: Words = words[code]
     return chosen
-
-
-def _quadratic(values: Array, matrix: Array) -> Array:
-    """``v' M v`` of each row, added in one order: einsum's last bit hangs on how many rows there are."""
-    total = np.zeros(values.shape[0])
-    for first in range(values.shape[1]):
-        for second in range(values.shape[1]):
-            total += values[:, first] * matrix[:, first, second] * values[:, second]
-    return total
-
-
-def _errors(curves: Curves, curve: Index, x: Array, slope: Array, replicates: Array) -> tuple[Array, Array]:
-    """Own and shared standard uncertainty in the unit of the calibrators, averaged over the shapes of noise."""
-    shapes, basis = curves.shapes, take_basis(curves.basis, curve)
-    values = polynomial_values(basis, x, np.arange(x.size))
-    total, own_part, whole = (np.zeros(x.size) for _ in range(3))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for shape in range(shapes.floor.shape[1]):
-            tau, probability = shapes.tau_squared[curve, shape], shapes.probability[curve, shape]
-            own = tau * shape_variance(shapes.floor[curve, shape], shapes.power[curve, shape], x) / replicates
-            common = tau * _quadratic(values, shapes.covariance[curve, shape])
-            total += probability * np.sqrt(own + common)
-            own_part += probability * own
-            whole += probability * (own + common)
-        share = np.where(whole > 0, own_part / whole, 0.0)
-        error = total / np.abs(slope)
-        return error * np.sqrt(share), error * np.sqrt(np.maximum(1.0 - share, 0.0))

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from headworks.lab.sentences import SENTENCE_COLUMNS, sentence
+
 CRITERIA_COLUMNS = (
     "batch_id", "injection", "analyte", "criterion", "qualifier", "direction", "found", "expected", "lower", "upper", "unit",
-    "outcome", "is_required", "reason",
+    "outcome", "is_required", "reason", "code", "values",
 )  # fmt: skip
 PASS, FAIL, NOT_JUDGED = "pass", "fail", "not_judged"
 # Numbers that differ by less are the same after rounding in binary; no instrument prints nine digits.
@@ -20,7 +22,7 @@ _ROUNDING = 1e-9
 
 
 def criterion_rows(rows: pl.DataFrame, criterion: str, unit: pl.Expr, reason: pl.Expr, *, is_required: bool) -> pl.DataFrame:
-    """Rows with ``found, expected, lower, upper`` and ``why_not`` (a sentence, or null) as criteria."""
+    """Rows with ``found, expected, lower, upper`` and ``why_not`` (a sentence of ``lab.sentences``, or null) as criteria."""
     found, lower, upper = pl.col("found"), pl.col("lower"), pl.col("upper")
     # Room on the scale of the limits themselves: a limit may be 0.
     room = _ROUNDING * pl.max_horizontal(lower.abs(), upper.abs())
@@ -35,7 +37,8 @@ def criterion_rows(rows: pl.DataFrame, criterion: str, unit: pl.Expr, reason: pl
         outcome=outcome if "outcome" not in rows.columns else pl.coalesce("outcome", outcome),
         is_required=pl.lit(is_required),
     )
-    return filled.with_columns(reason=pl.coalesce("why_not", reason)).select(CRITERIA_COLUMNS)
+    said = filled.with_columns(_said=pl.coalesce("why_not", reason))
+    return said.with_columns(pl.col("_said").struct.field(name) for name in SENTENCE_COLUMNS).select(CRITERIA_COLUMNS)
 
 
 def retention_time_criteria(peaks: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
@@ -48,13 +51,14 @@ def retention_time_criteria(peaks: pl.DataFrame, rules: pl.DataFrame) -> pl.Data
     tolerance = pl.max_horizontal(
         pl.lit(limit) if unit == "min" else expected * (limit / 100.0) for limit, unit in rules.select("limit", "unit").rows()
     )
-    why_not = pl.when(expected.is_null()).then(pl.lit("Retention time not judged: no calibrator and no stored reference."))
+    why_not = pl.when(expected.is_null()).then(sentence("identification.no_reference_time"))
     rows = peaks.with_columns(
         found=pl.when(is_relative).then(time / own).otherwise(time), expected=expected, why_not=why_not
     ).with_columns(lower=expected - tolerance, upper=expected + tolerance)
-    kind = pl.when(is_relative).then(pl.lit("Relative retention time")).otherwise(pl.lit("Retention time"))
     unit = pl.when(is_relative).then(pl.lit("1")).otherwise(pl.lit("min"))
-    text = pl.format("{} {}, expected {} to {}.", kind, *(pl.col(name).round(4) for name in ("found", "lower", "upper")))
+    numbers = _rounded("found", "lower", "upper")
+    relative = pl.when(is_relative).then(sentence("identification.relative_retention_time", **numbers))
+    text = relative.otherwise(sentence("identification.retention_time", **numbers))
     return criterion_rows(rows, "retention_time", unit, text, is_required=bool(rules["is_required"].any()))
 
 
@@ -66,10 +70,9 @@ def coelution_criteria(peaks: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame
     unknown = offset.is_null() | expected.is_null()
     rows = peaks.with_columns(
         found=offset, expected=expected, lower=expected - limit, upper=expected + limit,
-        why_not=pl.when(unknown).then(pl.lit("Co-elution not judged: the time of the internal standard is not known.")),
+        why_not=pl.when(unknown).then(sentence("identification.no_standard_time")),
     )  # fmt: skip
-    numbers = (pl.col(name).round(4) for name in ("found", "lower", "upper"))
-    text = pl.format("Offset from the internal standard {} min, expected {} to {}.", *numbers)
+    text = sentence("identification.coelution", **_rounded("found", "lower", "upper"))
     return criterion_rows(rows, "coelution", pl.lit("min"), text, is_required=bool(rules["is_required"].any()))
 
 
@@ -79,9 +82,9 @@ def signal_to_noise_criteria(peaks: pl.DataFrame, rules: pl.DataFrame) -> pl.Dat
     found = pl.col("signal_to_noise")
     rows = peaks.with_columns(
         found=found, expected=pl.lit(None, pl.Float64), lower=pl.lit(limit), upper=pl.lit(None, pl.Float64),
-        why_not=pl.when(found.is_null()).then(pl.lit("Signal to noise not judged: not in the export.")),
+        why_not=pl.when(found.is_null()).then(sentence("identification.no_signal_to_noise")),
     )  # fmt: skip
-    text = pl.format("Signal to noise {}, at least {}.", pl.col("found").round(2), pl.lit(limit))
+    text = sentence("identification.signal_to_noise", found=pl.col("found").round(2), limit=limit)
     return criterion_rows(rows, "signal_to_noise", pl.lit("1"), text, is_required=bool(rules["is_required"].any()))
 
 
@@ -101,16 +104,20 @@ def ion_ratio_criteria(ions: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
     due = pl.col("area") * reference >= pl.col("least_qualifier_area_reference")
     unseen = ratio.is_null() & reference.is_not_null()
     why_not = (
-        pl.when(reference.is_null()).then(pl.format("{}: ratio not judged, no reference ratio.", pl.col("qualifier")))
-        .when(unseen & due).then(pl.format("{}: no peak, where the reference ratio gives one.", pl.col("qualifier")))
-        .when(unseen).then(pl.format("{}: no peak, and too weak a signal to expect one.", pl.col("qualifier")))
+        pl.when(reference.is_null()).then(sentence("identification.no_reference_ratio", ion=pl.col("qualifier")))
+        .when(unseen & due).then(sentence("identification.ion_missing", ion=pl.col("qualifier")))
+        .when(unseen).then(sentence("identification.ion_too_weak", ion=pl.col("qualifier")))
     )  # fmt: skip
     rows = rows.with_columns(why_not=why_not, outcome=pl.when(unseen & due).then(pl.lit(FAIL)))
-    text = pl.format(
-        "{}: {} {} %, expected {} %, {} to {} allowed.", pl.col("qualifier"), pl.col("direction"),
-        *(pl.col(name).round(4) for name in ("found", "expected", "lower", "upper")),
+    text = sentence(
+        "identification.ion_ratio", ion=pl.col("qualifier"), direction_words=pl.col("direction"),
+        **_rounded("found", "expected", "lower", "upper"),
     )  # fmt: skip
     return criterion_rows(rows, "ion_ratio", pl.lit("percent"), text, is_required=bool(rules["is_required"].any()))
+
+
+def _rounded(*names: str) -> dict[str, pl.Expr]:
+    return {name: pl.col(name).round(4) for name in names}
 
 
 def _tolerance(expected: pl.Expr, rules: pl.DataFrame) -> pl.Expr:

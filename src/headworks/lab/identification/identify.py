@@ -27,6 +27,7 @@ from headworks.lab.identification.criteria import (
 )
 from headworks.lab.identification.peak_tables import PEAK_KEY, peaks_of, ratios_of, require_columns, require_once
 from headworks.lab.identification.reference_peaks import REFERENCE_COLUMNS
+from headworks.lab.sentences import SENTENCE_COLUMNS, no_sentence, sentence
 
 VERDICTS = ("identified", "indicated", "not_identified")
 _ORDER = ["peak", "retention_time", "coelution", "ion_ratio", "signal_to_noise", "points"]
@@ -64,7 +65,8 @@ def identify_peaks(
     -------
     Identification
         ``verdicts``: batch_id, injection, analyte, verdict (of ``VERDICTS``), profile, reference_source, points (null
-        without a rule for them), reasons (list of sentences), in order of ``peaks``. ``criteria``: ``CRITERIA_COLUMNS``.
+        without a rule for them), reasons (list of texts), said (the same as sentences of ``lab.sentences``), in order of
+        ``peaks``. ``criteria``: ``CRITERIA_COLUMNS``.
 
     Raises
     ------
@@ -135,14 +137,14 @@ def _peak_criteria(rows: pl.DataFrame) -> pl.DataFrame:
     """Whether there is a peak at all."""
     area = pl.col("area")
     text = (
-        pl.when("is_found").then(pl.format("Peak with an area of {}.", area))
-        .when(area < 0).then(pl.format("No peak: the area is {}, below zero.", area))
-        .when(area > 0).then(pl.lit("No peak: an area without a retention time."))
-        .otherwise(pl.lit("No peak."))
+        pl.when("is_found").then(sentence("identification.peak", area=area))
+        .when(area < 0).then(sentence("identification.area_below_zero", area=area))
+        .when(area > 0).then(sentence("identification.no_time"))
+        .otherwise(sentence("identification.no_peak"))
     )  # fmt: skip
     nothing = pl.lit(None, pl.Float64)
     filled = rows.with_columns(
-        found=area, expected=nothing, lower=nothing, upper=nothing, why_not=pl.lit(None, pl.String),
+        found=area, expected=nothing, lower=nothing, upper=nothing, why_not=no_sentence(),
         outcome=pl.when("is_found").then(pl.lit(PASS)).otherwise(pl.lit(FAIL)),
     )  # fmt: skip
     return criterion_rows(filled, "peak", pl.lit("area"), text, is_required=True)
@@ -154,10 +156,10 @@ def _without_qualifier(peaks: pl.DataFrame, ions: pl.DataFrame, rules: pl.DataFr
     nothing = pl.lit(None, pl.Float64)
     filled = alone.with_columns(
         found=nothing, expected=nothing, lower=nothing, upper=nothing,
-        why_not=pl.lit("Ion ratio not judged: no qualifier was measured."),
+        why_not=sentence("identification.no_qualifier"),
     )  # fmt: skip
     required = bool(rules["is_required"].any())
-    return criterion_rows(filled, "ion_ratio", pl.lit("percent"), pl.lit(""), is_required=required)
+    return criterion_rows(filled, "ion_ratio", pl.lit("percent"), no_sentence(), is_required=required)
 
 
 def _points_criteria(peaks: pl.DataFrame, ratios: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
@@ -170,11 +172,11 @@ def _points_criteria(peaks: pl.DataFrame, ratios: pl.DataFrame, rules: pl.DataFr
     rows = peaks.join(agreeing, on=PEAK_KEY, how="left", maintain_order="left").with_columns(
         found=fixed + seen * value.get("points_of_product_ion", 0.0),
         expected=pl.lit(None, pl.Float64), lower=pl.lit(needed), upper=pl.lit(None, pl.Float64),
-        why_not=pl.lit(None, pl.String),
+        why_not=no_sentence(),
     )  # fmt: skip
     # Too few points are a want of evidence, not evidence against: a qualifier that disagrees fails by its ratio.
     few = pl.when(pl.col("found") < needed).then(pl.lit(NOT_JUDGED))
-    text = pl.format("{} points of identification, {} needed.", pl.col("found"), pl.lit(needed))
+    text = sentence("identification.points", found=pl.col("found"), limit=needed)
     return criterion_rows(rows.with_columns(outcome=few), "points", pl.lit("points"), text, is_required=True)
 
 
@@ -186,12 +188,15 @@ def _verdicts(rows: pl.DataFrame, criteria: pl.DataFrame, profile: str) -> pl.Da
         pl.when(missed).then(pl.lit(VERDICTS[2])).when(open_ones).then(pl.lit(VERDICTS[1])).otherwise(pl.lit(VERDICTS[0]))
     )
     # What no one required and no one could judge says nothing of the verdict.
-    said = pl.col("reason").filter((pl.col("outcome") != NOT_JUDGED) | pl.col("is_required"))
+    is_said = (pl.col("outcome") != NOT_JUDGED) | pl.col("is_required")
+    said = pl.struct(SENTENCE_COLUMNS).filter(is_said)
     points = pl.col("found").filter(pl.col("criterion") == "points").first()
-    summed = criteria.group_by(PEAK_KEY, maintain_order=True).agg(verdict=verdict, points=points, reasons=said)
+    summed = criteria.group_by(PEAK_KEY, maintain_order=True).agg(
+        verdict=verdict, points=points, reasons=pl.col("reason").filter(is_said), said=said
+    )
     found = rows.join(summed, on=PEAK_KEY, how="left", maintain_order="left")
     source = pl.col("source_reference").alias("reference_source")
-    return found.select(*PEAK_KEY, "verdict", pl.lit(profile).alias("profile"), source, "points", "reasons")
+    return found.select(*PEAK_KEY, "verdict", pl.lit(profile).alias("profile"), source, "points", "reasons", "said")
 
 
 def _in_order(criteria: pl.DataFrame, peaks: pl.DataFrame) -> pl.DataFrame:

@@ -28,6 +28,7 @@ from headworks.lab.quality.findings import (
     no_findings,
     touched_by,
 )
+from headworks.lab.sentences import sentence
 
 
 def blank_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -58,8 +59,8 @@ def blank_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         found=pl.when(~censored).then("concentration"), upper=pl.max_horizontal(limits)
     )
     why_not = (
-        pl.when(no_result).then(pl.format("Blank {} has no valid result.", pl.col("sample_name")))
-        .when(~censored & pl.col("upper").is_null()).then(pl.format("Blank {} cannot be judged: no LOQ.", "sample_name"))
+        pl.when(no_result).then(sentence("blank.no_result", sample=pl.col("sample_name")))
+        .when(~censored & pl.col("upper").is_null()).then(sentence("blank.no_loq", sample=pl.col("sample_name")))
     )  # fmt: skip
     rows = rows.with_columns(why_not=why_not, injections=pl.concat_list("injection")).select(
         *BATCH, "sample_name", "found", "upper", "why_not", "injections"
@@ -69,9 +70,9 @@ def blank_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     rows = touched_by(rows, results, near)
     met = pl.col("found").is_null() | (pl.col("found") < pl.col("upper") * (1 - ROUNDING))
     reason = (
-        pl.when(pl.col("found").is_null()).then(pl.format("Blank {} is below its limit.", pl.col("sample_name")))
-        .otherwise(pl.format("Blank {} holds {}, to stay below {}.", "sample_name", pl.col("found").round_sig_figs(4),
-                             pl.col("upper").round_sig_figs(4)))
+        pl.when(pl.col("found").is_null()).then(sentence("blank.below", sample=pl.col("sample_name")))
+        .otherwise(sentence("blank.holds", sample=pl.col("sample_name"), found=pl.col("found").round_sig_figs(4),
+                            limit=pl.col("upper").round_sig_figs(4)))
     )  # fmt: skip
     return finding_rows(rows, "blank", "at_loq" if at_loq else "share_of_reporting_limit", first,
                         is_met=met, reason=reason, open_is=LOOK)  # fmt: skip
@@ -94,29 +95,28 @@ def carry_over_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         rows = followed.with_columns(
             found=100.0 * pl.col("area").clip(0.0).fill_null(0.0) / pl.col("_lowest_area"),
             _fraction=pl.col("area").clip(0.0).fill_null(0.0) / pl.col("_area_before"),
-            why_not=pl.when(pl.col("_lowest_area").is_null()).then(pl.lit("Carry-over not judged: no calibrator has a peak.")),
+            why_not=pl.when(pl.col("_lowest_area").is_null()).then(sentence("carry_over.no_peak")),
             _lowest=pl.col("_lowest_area"), injections=pl.concat_list("injection"),
         ).select(*BATCH, "sample_name", "found", "why_not", "injections", "_fraction", "_lowest")  # fmt: skip
         after = results.with_columns(_area_before=pl.col("area").shift(1).over(BATCH))
         carried = 100.0 * pl.col("_fraction") * pl.col("_area_before") > rule.ceiling * pl.col("_lowest")
         rows = touched_by(rows, after, carried.fill_null(value=False) & (pl.col("detection") == "quantified"))
-        parts.append(_carry_over(rows, "analyte", rule.ceiling, "of the lowest calibrator's area", rules))
+        parts.append(_carry_over(rows, "analyte", rules))
     if ("carry_over", "internal_standard") in rules:
         rows = followed.filter(pl.col("sample_type") != "blank", pl.col("_standard_area").is_not_null()).with_columns(
             found=100.0 * pl.col("internal_standard_area").clip(0.0).fill_null(0.0) / pl.col("_standard_area"),
             injections=pl.concat_list("injection"),
         )  # fmt: skip
-        ceiling = rules[("carry_over", "internal_standard")].ceiling
-        text = "of the internal standard's mean area in the calibrators"
-        parts.append(_carry_over(rows, "internal_standard", ceiling, text, rules))
+        parts.append(_carry_over(rows, "internal_standard", rules))
     return pl.concat(parts)
 
 
-def _carry_over(rows: pl.DataFrame, name: str, ceiling: float, of_what: str, rules: Rules) -> pl.DataFrame:
-    reason = pl.format("{} after the highest calibrator: {} % {}, at most {} %.",
-                       "sample_name", pl.col("found").round_sig_figs(4), pl.lit(of_what), pl.lit(ceiling))  # fmt: skip
-    met = pl.col("found") <= ceiling * (1 + ROUNDING)
-    return finding_rows(rows, "carry_over", name, rules[("carry_over", name)], is_met=met, reason=reason)
+def _carry_over(rows: pl.DataFrame, name: str, rules: Rules) -> pl.DataFrame:
+    rule = rules[("carry_over", name)]
+    reason = sentence(f"carry_over.{name}", sample=pl.col("sample_name"), found=pl.col("found").round_sig_figs(4),
+                      limit=rule.ceiling)  # fmt: skip
+    met = pl.col("found") <= rule.ceiling * (1 + ROUNDING)
+    return finding_rows(rows, "carry_over", name, rule, is_met=met, reason=reason)
 
 
 def blanks_after_highest(results: pl.DataFrame) -> pl.DataFrame:

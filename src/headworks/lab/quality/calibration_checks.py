@@ -28,6 +28,7 @@ from headworks.lab.quality.findings import (
     no_findings,
     touched_by,
 )
+from headworks.lab.sentences import sentence
 
 # A line and its scatter need three points; with three, chance alone makes lines.
 _LEAST_POINTS = 4
@@ -39,7 +40,7 @@ def _with_deviation(results: pl.DataFrame, types: tuple[str, ...]) -> pl.DataFra
     rows = results.filter(pl.col("sample_type").is_in(types)).with_columns(
         found=pl.when(usable).then(100.0 * (pl.col("concentration") / expected - 1.0)), injections=pl.concat_list("injection")
     )
-    why_not = pl.when(pl.col("found").is_null()).then(pl.format("{} has no valid result to check.", "sample_name"))
+    why_not = pl.when(pl.col("found").is_null()).then(sentence("check.no_result", sample=pl.col("sample_name")))
     return rows.with_columns(why_not=why_not)
 
 
@@ -67,8 +68,8 @@ def continuing_calibration_findings(results: pl.DataFrame, rules: Rules) -> pl.D
         rows = checks.join(placed.select(*BATCH, "injection", "_bracket"), on=[*BATCH, "injection"], maintain_order="left")
         rows = touched_by(rows.select(*BATCH, "sample_name", "found", "why_not", "injections", "_bracket"),
                           placed, pl.lit(value=True), "_bracket")  # fmt: skip
-        reason = pl.format("Continuing calibration {}: {} % off, {} to {} % allowed.", "sample_name",
-                           pl.col("found").round(2), pl.lit(rule.lower), pl.lit(rule.upper))  # fmt: skip
+        reason = sentence("continuing_calibration.deviation", sample=pl.col("sample_name"),
+                          found=pl.col("found").round(2), lower=rule.lower, upper=rule.upper)  # fmt: skip
         parts.append(finding_rows(rows, "continuing_calibration", "deviation", rule, is_met=_is_within(rule),
                                   reason=reason, open_is=LOOK))  # fmt: skip
     if ("continuing_calibration", "interval") in rules:
@@ -89,8 +90,7 @@ def _interval_findings(results: pl.DataFrame, rule: Rule) -> pl.DataFrame:
         .unique(BATCH, keep="first", maintain_order=True)
         .sort(BATCH)
     )
-    reason = pl.format("{} injections without a check of the calibration, at most {}.", pl.col("found").cast(pl.Int64),
-                       pl.lit(rule.ceiling))  # fmt: skip
+    reason = sentence("continuing_calibration.interval", found=pl.col("found").cast(pl.Int64), limit=rule.ceiling)  # fmt: skip
     return finding_rows(
         rows, "continuing_calibration", "interval", rule, is_met=pl.col("found") <= rule.ceiling, reason=reason
     )
@@ -110,21 +110,18 @@ def quality_control_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFram
     if rule is None:
         return no_findings()
     rows = _with_deviation(results, CONTROLS[1:]).filter(pl.col("expected_concentration") > 0)
-    reason = pl.format("Control {}: {} % off, {} to {} % allowed.", "sample_name", pl.col("found").round(2),
-                       pl.lit(rule.lower), pl.lit(rule.upper))  # fmt: skip
+    reason = sentence("quality_control.deviation", sample=pl.col("sample_name"), found=pl.col("found").round(2),
+                      lower=rule.lower, upper=rule.upper)  # fmt: skip
     parts = [finding_rows(rows, "quality_control", "deviation", rule, is_met=_is_within(rule), reason=reason, open_is=LOOK)]
     share = 100.0 * _is_within(rule).fill_null(value=False).mean()
-    for name, keys, of_what in (
-        ("share_of_level", [*BATCH, "level"], "of its level"),
-        ("share_of_all", BATCH, "of all levels"),
-    ):
+    for name, keys in (("share_of_level", [*BATCH, "level"]), ("share_of_all", BATCH)):
         share_rule = rules.get(("quality_control", name))
         if share_rule is None:
             continue
         shares = rows.group_by(keys, maintain_order=True).agg(found=share, injections=pl.col("injection"), _n=pl.len())
-        what = pl.coalesce("level", pl.lit("")) if "level" in keys else pl.lit("")
-        text = pl.format("Controls {}: {} % of {} {} are within their limits, at least {} %.", what,
-                         pl.col("found").round(1), "_n", pl.lit(of_what), pl.lit(round(share_rule.floor, 1)))  # fmt: skip
+        said = {"found": pl.col("found").round(1), "n": pl.col("_n"), "limit": pl.lit(round(share_rule.floor, 1))}
+        level = {"level": pl.col("level").fill_null("")} if "level" in keys else {}
+        text = sentence(f"quality_control.{name}", **said, **level)
         met = pl.col("found") >= share_rule.floor - ROUNDING * 100.0
         parts.append(finding_rows(shares, "quality_control", name, share_rule, is_met=met, reason=text))
     return pl.concat(parts)
@@ -159,8 +156,8 @@ def drift_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     rows = _with_line(sums)
     at_chance = chance.ceiling if chance else 1.0
     met = _is_within(rule) | (pl.col("_p") > at_chance)
-    reason = pl.format("Controls change by {} % over the run (p = {}), {} to {} % allowed.", pl.col("found").round(1),
-                       pl.col("_p").round_sig_figs(2), pl.lit(rule.lower), pl.lit(rule.upper))  # fmt: skip
+    reason = sentence("drift.over_run", found=pl.col("found").round(1), p=pl.col("_p").round_sig_figs(2), lower=rule.lower,
+                      upper=rule.upper)  # fmt: skip
     return finding_rows(rows, "drift", "over_run", rule, is_met=met, reason=reason)
 
 
@@ -176,7 +173,7 @@ def _with_line(sums: pl.DataFrame) -> pl.DataFrame:
         error = np.sqrt(np.maximum(syy - slope * sxy, 0.0) / free / sxx)
         t = np.where(error > 0, np.abs(slope) / error, np.where(slope == 0, 0.0, np.inf))
         chance = 2.0 * stdtr(np.where(is_told, free, 1.0), -t)
-    why_not = pl.when(~pl.Series(is_told)).then(pl.lit("Drift not judged: too few controls over the run."))
+    why_not = pl.when(~pl.Series(is_told)).then(sentence("drift.few"))
     return sums.with_columns(
         found=pl.Series(100.0 * np.expm1(slope * span)).fill_nan(None), _p=pl.Series(chance).fill_nan(None), why_not=why_not
     )

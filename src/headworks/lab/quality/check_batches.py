@@ -16,7 +16,7 @@ from headworks.lab.quality.control_chart import control_chart, westgard_findings
 from headworks.lab.quality.duplicates import duplicate_findings
 from headworks.lab.quality.findings import FINDING_SCHEMA, no_findings, results_of, rules_by_name
 from headworks.lab.quality.internal_standards import internal_standard_findings
-from headworks.lab.quality.matrix_effect import matrix_effect_findings
+from headworks.lab.quality.matrix_effect import effects_of_spikes, matrix_effect_findings
 from headworks.lab.quality.required_controls import required_findings
 from headworks.lab.quality.spikes import spike_findings
 from headworks.lab.quality.verdict import batch_verdicts
@@ -50,7 +50,8 @@ def check_batches(
     controls
         Controls of these batches and of earlier ones, as :func:`control_chart` reads them; without, no multi-rules.
     effects
-        Matrix effects, as :func:`matrix_effect.matrix_effect_findings` reads them.
+        Matrix effects known beside those of the batch's own spikes, as :func:`matrix_effect.matrix_effect_findings` reads
+        them.
     further
         Findings of others (calibration, identification) in ``FINDING_SCHEMA``, which count towards the verdict.
 
@@ -66,6 +67,7 @@ def check_batches(
     if controls is not None:
         chart = control_chart(controls, named)
         parts.append(westgard_findings(chart, rows, named))
+    parts.append(matrix_effect_findings(effects_of_spikes(rows), named))
     if effects is not None:
         parts.append(matrix_effect_findings(effects, named))
     parts.append(no_findings() if further is None else further)

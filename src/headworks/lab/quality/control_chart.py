@@ -17,6 +17,7 @@ from headworks.core.errors import DataRefused
 from headworks.lab.quality.control_limits import learn_limits
 from headworks.lab.quality.findings import BATCH, LOOK, NOTHING, REJECT, SAMPLES, Rule, Rules, finding_rows, no_findings
 from headworks.lab.quality.westgard import RULES, broken_rules
+from headworks.lab.sentences import sentence
 
 SERIES = ["laboratory_id", "instrument", "analyte"]
 _LINES = (-3, -2, -1, 1, 2, 3)
@@ -25,12 +26,6 @@ CHART_COLUMNS = (
     *(f"{'lower' if line < 0 else 'upper'}_{abs(line)}s" for line in _LINES),
     "n_points", "is_provisional", "rules",
 )  # fmt: skip
-_SAID = {
-    "1_2s": "beyond 2 s, a warning", "1_3s": "beyond 3 s", "2_2s": "two in a row beyond 2 s on one side",
-    "r_4s": "one beyond 2 s on each side in the run", "4_1s": "four in a row beyond 1 s on one side",
-    "8_x": "eight in a row on one side of the target", "10_x": "ten in a row on one side of the target",
-    "12_x": "twelve in a row on one side of the target", "7_t": "seven in a row in one direction",
-}  # fmt: skip
 
 
 def control_chart(controls: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -115,15 +110,12 @@ def westgard_findings(chart: pl.DataFrame, results: pl.DataFrame, rules: Rules) 
     )
     mine = chart.join(samples, on=BATCH, how="inner", maintain_order="left").rename({"z": "found"})
     mine = mine.with_columns(injections=pl.concat_list(pl.col("injection").cast(pl.Int64)))
-    about = pl.when("is_provisional").then(pl.format(" Limits are provisional, from {} controls.", pl.col("n_points")))
-    control = pl.format("Control {} (z = {})", pl.col("level"), pl.col("found").round(2))
     parts = [no_findings()]
     for (check, name), rule in rules.items():
         if check != "westgard" or name.endswith("_points"):
             continue
         rows = mine.filter(pl.col("rules").list.contains(name))
-        text = pl.format("{}: {}: {}.{}", control, pl.lit(name), pl.lit(_SAID[name]), about.otherwise(pl.lit("")))
-        found = finding_rows(rows, "westgard", name, rule, is_met=pl.lit(value=False), reason=text)
+        found = finding_rows(rows, "westgard", name, rule, is_met=pl.lit(value=False), reason=_said_of(name))
         mild = pl.Series("mild", rows["is_provisional"]) if rows.height else pl.Series("mild", [], dtype=pl.Boolean)
         softened = pl.when(mild & (pl.col("consequence") == REJECT)).then(pl.lit(LOOK)).otherwise("consequence")
         parts.append(found.with_columns(consequence=softened) if rows.height else found)
@@ -131,18 +123,25 @@ def westgard_findings(chart: pl.DataFrame, results: pl.DataFrame, rules: Rules) 
         return parts[0]
     kept = Rule(None, None, "sd", NOTHING)
     clean = mine.filter(pl.col("rules").list.len() == 0).with_columns(why_not=_why_not())
-    text = pl.format("{}: no rule broken.{}", control, about.otherwise(pl.lit("")))
-    parts.append(finding_rows(clean, "westgard", "none_broken", kept, is_met=pl.lit(value=True), reason=text))
+    parts.append(
+        finding_rows(clean, "westgard", "none_broken", kept, is_met=pl.lit(value=True), reason=_said_of("none_broken"))
+    )
     return pl.concat(parts)
+
+
+def _said_of(name: str) -> pl.Expr:
+    control = {"level": pl.col("level"), "z": pl.col("found").round(2)}
+    provisional = sentence(f"westgard.{name}.provisional", n=pl.col("n_points"), **control)
+    return pl.when("is_provisional").then(provisional).otherwise(sentence(f"westgard.{name}", **control))
 
 
 def _why_not() -> pl.Expr:
     """Why a control has no z, or null."""
     level = pl.col("level")
     return (
-        pl.when(pl.col("concentration").is_null()).then(pl.format("Control {} has no valid result.", level))
+        pl.when(pl.col("concentration").is_null()).then(sentence("westgard.no_result", level=level))
         .when(pl.col("found").is_null())
-        .then(pl.format("Control {}: no limits yet, {} earlier controls are too few.", level, pl.col("n_points").fill_null(0)))
+        .then(sentence("westgard.no_limits", level=level, n=pl.col("n_points").fill_null(0)))
     )  # fmt: skip
 
 

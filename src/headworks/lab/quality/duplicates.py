@@ -17,6 +17,7 @@ import polars as pl
 
 from headworks.core.errors import DataRefused
 from headworks.lab.quality.findings import BATCH, CENSORED, ROUNDING, Rules, finding_rows, no_findings, result_bounds
+from headworks.lab.sentences import sentence
 
 Array = npt.NDArray[np.float64]
 # Mean range of two normal values in standard deviations, 2 / sqrt(pi) = 1.12838, as it is printed and used.
@@ -108,9 +109,9 @@ def duplicate_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         injections=pl.concat_list("injection", "injection_of").list.drop_nulls().list.sort(),
     ).with_columns(touches=pl.col("injections"))  # fmt: skip
     rows = rows.with_columns(pl.when(pl.col("why_not").is_null()).then("found").alias("found"))
-    least = pl.when(censored[0] | censored[1]).then(pl.lit("at least ")).otherwise(pl.lit(""))
-    reason = pl.format("Duplicate {}: the two differ by {}{} %, at most {} %.", "sample_name", least,
-                       pl.col("found").round_sig_figs(4), "upper")  # fmt: skip
+    said = {"sample": pl.col("sample_name"), "found": pl.col("found").round_sig_figs(4), "limit": pl.col("upper")}
+    at_least = pl.when(censored[0] | censored[1]).then(sentence("duplicate.differ_at_least", **said))
+    reason = at_least.otherwise(sentence("duplicate.differ", **said))
     met = pl.col("found") <= pl.col("upper") * (1 + ROUNDING)
     return finding_rows(rows, "duplicate", "relative_difference", rule, is_met=met, reason=reason)
 
@@ -127,8 +128,8 @@ def _why_not(own_censored: pl.Expr, other_censored: pl.Expr) -> pl.Expr:
     open_one = [state.is_null() | (state == "above_uloq") for state in states]
     no_limit = (own_censored & pl.col("loq").is_null()) | (other_censored & pl.col("loq_of").is_null())
     return (
-        pl.when(pl.col("injection_of").is_null()).then(pl.format("Duplicate {}: its sample is not in the batch.", name))
-        .when(open_one[0] | open_one[1]).then(pl.format("Duplicate {}: one of the two has no valid result.", name))
-        .when(own_censored & other_censored).then(pl.format("Duplicate {}: both below their limit.", name))
-        .when(no_limit).then(pl.format("Duplicate {}: one is below a limit that is not known.", name))
+        pl.when(pl.col("injection_of").is_null()).then(sentence("duplicate.no_sample", sample=name))
+        .when(open_one[0] | open_one[1]).then(sentence("duplicate.no_result", sample=name))
+        .when(own_censored & other_censored).then(sentence("duplicate.both_below", sample=name))
+        .when(no_limit).then(sentence("duplicate.no_limit", sample=name))
     )  # fmt: skip

@@ -10,11 +10,13 @@ from typing import NamedTuple
 import polars as pl
 
 from headworks.core.errors import DataRefused
+from headworks.lab.sentences import SENTENCE_COLUMNS, no_sentence, sentence
 
 FINDING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "batch_id": pl.String, "analyte": pl.String, "check": pl.String, "rule": pl.String, "outcome": pl.String,
     "consequence": pl.String, "level": pl.String, "found": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
     "unit": pl.String, "injections": pl.List(pl.Int64), "touches": pl.List(pl.Int64), "reason": pl.String,
+    "code": pl.String, "values": pl.List(pl.String),
 }  # fmt: skip
 PASS, FAIL, NOT_JUDGED = "pass", "fail", "not_judged"
 REJECT, WITHHOLD, LOOK, NOTE, NOTHING = "reject", "withhold", "look", "note", "none"
@@ -139,23 +141,23 @@ def finding_rows(
     ----------
     rows
         ``batch_id, analyte, found`` and, where they are other than none or the rule's, ``lower, upper, level, injections,
-        touches, why_not`` (a sentence where the check could not be made).
+        touches, why_not`` (a sentence of ``lab.sentences`` where the check could not be made).
     is_met
         Whether the rule is kept.
     reason
-        The sentence.
+        The sentence, as :func:`headworks.lab.sentences.sentence` makes it.
     open_is
         What follows where the check could not be made.
     """
     absent = {
         "lower": pl.lit(rule.lower, pl.Float64), "upper": pl.lit(rule.upper, pl.Float64), "level": pl.lit(None, pl.String),
-        "why_not": pl.lit(None, pl.String), "injections": pl.lit([], pl.List(pl.Int64)),
+        "why_not": no_sentence(), "injections": pl.lit([], pl.List(pl.Int64)),
         "touches": pl.lit([], pl.List(pl.Int64)),
     }  # fmt: skip
     rows = rows.with_columns(value.alias(column) for column, value in absent.items() if column not in rows.columns)
     # A comparison with a number that is missing is neither kept nor broken.
     endless = ~pl.col("found").is_finite().fill_null(value=True)
-    untold = pl.when(is_met.is_null() | endless).then(pl.lit("Not judged: a number is missing."))
+    untold = pl.when(is_met.is_null() | endless).then(sentence("check.number_missing"))
     rows = rows.with_columns(why_not=pl.coalesce("why_not", untold), found=pl.when(~endless).then("found"))
     is_open, met = pl.col("why_not").is_not_null(), is_met.fill_null(value=False)
     outcome = pl.when(is_open).then(pl.lit(NOT_JUDGED)).when(met).then(pl.lit(PASS)).otherwise(pl.lit(FAIL))
@@ -164,8 +166,8 @@ def finding_rows(
     filled = rows.with_columns(
         check=pl.lit(check), rule=pl.lit(name), unit=pl.lit(rule.unit), outcome=outcome, consequence=follows,
         touches=touched.otherwise(pl.lit([], pl.List(pl.Int64))),
-        reason=pl.coalesce("why_not", reason, pl.lit("A name or a number is missing.")),
-    )  # fmt: skip
+        _said=pl.coalesce("why_not", reason, sentence("check.name_missing")),
+    ).with_columns(pl.col("_said").struct.field(name) for name in SENTENCE_COLUMNS)  # fmt: skip
     return filled.select(pl.col(column).cast(dtype) for column, dtype in FINDING_SCHEMA.items())
 
 

@@ -20,6 +20,7 @@ from headworks.lab.quality.findings import (
     finding_rows,
     no_findings,
 )
+from headworks.lab.sentences import no_sentence, sentence
 
 # Types that hold an internal standard by rights; a double or solvent blank does not.
 _WITH_STANDARD = ("sample", "duplicate", "matrix_spike", "calibrator", "qc", "continuing_calibration", "blank", "field_blank")
@@ -64,19 +65,15 @@ def internal_standard_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFr
         touches=pl.when(is_sample).then(pl.concat_list("injection")).otherwise(pl.lit([], pl.List(pl.Int64))),
     )
     parts = [no_findings()]
-    for name, column, of_what in (
-        ("of_calibrators", "of_calibrators_percent", "the mean of the calibrators"),
-        ("of_samples", "of_samples_percent", "the median of the samples"),
-    ):
+    for name, column in (("of_calibrators", "of_calibrators_percent"), ("of_samples", "of_samples_percent")):
         rule = rules.get(("internal_standard", name))
         if rule is None:
             continue
         chosen = rows if name == "of_calibrators" else rows.filter(is_sample)
         met = (pl.col("found") >= rule.floor * (1 - ROUNDING)) & (pl.col("found") <= rule.ceiling * (1 + ROUNDING))
         beyond = chosen.with_columns(found=pl.col(column)).filter(pl.col("found").is_not_null() & ~met)
-        reason = pl.format("{}: internal standard {} % of {}, {} to {} % allowed.", "sample_name",
-                           pl.col("found").round_sig_figs(3), pl.lit(of_what), pl.lit(rule.lower),
-                           pl.lit(rule.upper))  # fmt: skip
+        reason = sentence(f"internal_standard.{name}", sample=pl.col("sample_name"),
+                          found=pl.col("found").round_sig_figs(3), lower=rule.lower, upper=rule.upper)  # fmt: skip
         parts.append(finding_rows(beyond, "internal_standard", name, rule, is_met=met, reason=reason))
     rule = rules.get(("internal_standard", "of_calibrators"))
     if rule is not None:
@@ -85,8 +82,8 @@ def internal_standard_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFr
             _any=has_one, _told=pl.col("of_calibrators_percent").is_not_null().any()
         )
         bare = bare.filter(pl.col("_any") & ~pl.col("_told")).with_columns(
-            found=pl.lit(None, pl.Float64), why_not=pl.lit("Internal standard not judged: no calibrator holds one.")
+            found=pl.lit(None, pl.Float64), why_not=sentence("internal_standard.not_judged")
         )
         parts.append(finding_rows(bare, "internal_standard", "of_calibrators", rule, is_met=pl.lit(value=True),
-                                  reason=pl.lit(""), open_is=LOOK))  # fmt: skip
+                                  reason=no_sentence(), open_is=LOOK))  # fmt: skip
     return pl.concat(parts)

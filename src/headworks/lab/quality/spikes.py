@@ -12,6 +12,7 @@ from __future__ import annotations
 import polars as pl
 
 from headworks.lab.quality.findings import BATCH, ROUNDING, Rules, finding_rows, no_findings, result_bounds
+from headworks.lab.sentences import sentence
 
 
 def spike_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -56,10 +57,9 @@ def spike_findings(results: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     ).with_columns(found=pl.when(pl.col("why_not").is_null()).then((pl.col("_lower") + pl.col("_upper")) / 2.0))  # fmt: skip
     shown = [pl.col(name).round_sig_figs(4) for name in ("_lower", "_upper")]
     is_one = pl.col("_lower") == pl.col("_upper")
-    number = pl.when(is_one).then(pl.format("{} %", shown[0])).otherwise(pl.format("{} to {} %", *shown))
-    reason = pl.format(
-        "Spike {}: recovery {}, {} to {} % allowed.", "sample_name", number, pl.lit(rule.lower), pl.lit(rule.upper)
-    )
+    limits = {"sample": pl.col("sample_name"), "lower": rule.lower, "upper": rule.upper}
+    between = sentence("spike.recovery_between", least=shown[0], most=shown[1], **limits)
+    reason = pl.when(is_one).then(sentence("spike.recovery", found=shown[0], **limits)).otherwise(between)
     return finding_rows(rows, "spike", "recovery", rule, is_met=inside, reason=reason)
 
 
@@ -69,14 +69,14 @@ def _why_not(told: pl.Expr, least: float) -> pl.Expr:
     states = [pl.col("detection"), pl.col("detection_of")]
     open_one = [state.is_null() | (state == "above_uloq") for state in states]
     small = pl.col("_most") * least * (1 - ROUNDING) > added
-    small_text = pl.format("Spike {} is not evaluable: {} added to {} that may have been there.", name, added, "_most")
+    small_text = sentence("spike.too_small", sample=name, added=added, native=pl.col("_most"))
     return (
-        pl.when(pl.col("injection_of").is_null()).then(pl.format("Spike {}: its sample is not in the batch.", name))
-        .when(~(added > 0).fill_null(value=False)).then(pl.format("Spike {}: it is not said how much was added.", name))
-        .when(open_one[0] | open_one[1]).then(pl.format("Spike {}: one of the two has no valid result.", name))
+        pl.when(pl.col("injection_of").is_null()).then(sentence("spike.no_sample", sample=name))
+        .when(~(added > 0).fill_null(value=False)).then(sentence("spike.no_addition", sample=name))
+        .when(open_one[0] | open_one[1]).then(sentence("spike.no_result", sample=name))
         .when(pl.col("_lower").is_null() | pl.col("_upper").is_null())
-        .then(pl.format("Spike {}: a result or the limit it is below is not known.", name))
+        .then(sentence("spike.no_limit", sample=name))
         .when(small).then(small_text)
-        .when(~told).then(pl.format("Spike {} is not evaluable: its recovery is between {} and {} %.", name,
-                                    pl.col("_lower").round_sig_figs(4), pl.col("_upper").round_sig_figs(4)))
+        .when(~told).then(sentence("spike.open", sample=name, least=pl.col("_lower").round_sig_figs(4),
+                                   most=pl.col("_upper").round_sig_figs(4)))
     )  # fmt: skip

@@ -61,7 +61,9 @@ def identification_level(evidence: Evidence, rules: Sequence[LevelRule]) -> Leve
     is_by_time = rule.level == "1" and rule.most_retention_difference_min is not None
     if rule.level[0] in "12" and not is_by_time:
         if evidence.isomers:
-            told = f"{rule.sentence} Capped: MS/MS does not tell it from {', '.join(evidence.isomers)}.{numbers}"
+            # Not the rule's sentence: it may say that no other compound comes near.
+            others = ", ".join(evidence.isomers)
+            told = f"The spectrum agrees as for level {rule.level}. Capped: MS/MS does not tell it from {others}.{numbers}"
             return Level(_BEST_WITHOUT_STANDARD, "isomers without a standard", told)
         if evidence.n_fragments < FEW_FRAGMENTS:
             told = f"{rule.sentence} Capped: few fragments.{numbers}"

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from headworks.lab.screening.identification_level import FEW_FRAGMENTS, Evidence, identification_level, rules_at
-from headworks.lab.screening.isomers import isomers_of, named_isomers
+from headworks.lab.screening.isomers import isomers_of, named_isomers, rivals_of
 from headworks.lab.screening.search_library import PRECURSOR_PPM, Candidates
 from headworks.lab.screening.spectrum_index import SpectrumIndex, polarity_signs, with_precursors
 from headworks.reference.screening_rules import LevelRule
@@ -71,7 +71,8 @@ def judge_search(
             rival = float(candidates.score[first if at > first else at + 1]) if last - first > 1 else 0.0
             level, reason = "", f"below threshold: {score:.2f}, needs {threshold:.2f}"
             if score >= threshold:
-                isomers = isomers_of(compounds[number], keys[record], named, (near or {}).get(number, ()))
+                alike = (*(near or {}).get(number, ()), *rivals_of(index, candidates, slice(first, last), at))
+                isomers = isomers_of(compounds[number], keys[record], named, alike)
                 level, _, reason = identification_level(Evidence(score, score - rival, n_fragments=n, isomers=isomers), rules)
             apart = 1e6 * (index.precursor_mz[record] / why.precursor[query] - 1.0)
             rows.append((names[query], at - first + 1, compounds[number], keys[record], score, level, reason,

@@ -18,12 +18,12 @@ import numpy as np
 import polars as pl
 
 from headworks.lab.screening.identification_level import FEW_FRAGMENTS, Evidence, identification_level, rules_at
-from headworks.lab.screening.isomers import isomers_of, named_isomers
+from headworks.lab.screening.isomers import isomers_of, named_isomers, rivals_of
 from headworks.lab.screening.isotope_pattern import N_PEAKS, isotope_pattern, isotope_score
 from headworks.lab.screening.judge_search import THRESHOLD
 from headworks.lab.screening.peak_arrays import FRAGMENT_TOLERANCE_DA
 from headworks.lab.screening.search_library import PRECURSOR_PPM, search_library
-from headworks.lab.screening.spectrum_index import SpectrumIndex
+from headworks.lab.screening.spectrum_index import SpectrumIndex, record_peaks
 from headworks.lab.screening.suspect_ions import Ions, matches, signs
 from headworks.reference.screening_rules import LevelRule
 
@@ -72,6 +72,7 @@ class _LibraryHit(NamedTuple):
     record: int
     number: int
     spectrum: int
+    rivals: tuple[str, ...]
 
 
 def screen_sample(sample: Archived, ions: Ions | None, library: Library | None, how: Screening) -> list[dict[str, object]]:
@@ -126,14 +127,15 @@ def _library_hits(sample: Archived, library: Library, how: Screening) -> dict[st
         return {}
     found = search_library(library.index, sample.spectra(near), precursor_ppm=how.precursor_ppm)
     best: dict[int, _LibraryHit] = {}
-    second = np.zeros(len(near))
-    np.maximum.at(second, found.query[found.rank == 2], found.score[found.rank == 2])
+    bounds = np.searchsorted(found.query, np.arange(len(near) + 1))
     for at in np.flatnonzero((found.rank == 1) & (found.score >= how.threshold)).tolist():
         query, number = int(found.query[at]), int(found.compound_number[at])
-        hit = _LibraryHit(float(found.score[at]), float(found.score[at] - second[query]), int(found.n_fragments[at]),
-                          int(found.record[at]), number, near[query])  # fmt: skip
-        if number not in best or hit.score > best[number].score:
-            best[number] = hit
+        score, others = float(found.score[at]), slice(int(bounds[query]), int(bounds[query + 1]))
+        if number in best and score <= best[number].score:
+            continue
+        second = float(found.score[at + 1]) if at + 1 < others.stop else 0.0
+        best[number] = _LibraryHit(score, score - second, int(found.n_fragments[at]), int(found.record[at]), number,
+                                   near[query], rivals_of(library.index, found, others, at))  # fmt: skip
     names = library.index.compounds
     return {key: hit for number, hit in best.items()
             for key in _keys(names["compound"][number], names["inchikey"][number])}  # fmt: skip
@@ -182,13 +184,14 @@ def _hit(
     isotopes = _isotopes(sample, suspect["formula"], feature, how)
     listed = _listed_fragments(sample, suspect["fragment_mz"], spectra, how)
     n_fragments = max(listed, hit.n_fragments if hit else 0)
-    near = library.near.get(hit.number, ()) if library and hit else ()
+    alike = (*library.near.get(hit.number, ()), *hit.rivals) if library and hit else ()
     name, key = str(suspect["substance"]), suspect["inchikey"]
-    isomers = isomers_of(name, None if key is None else str(key), named_isomers(), near)
+    isomers = isomers_of(name, None if key is None else str(key), named_isomers(), alike)
     evidence = Evidence(hit.score if hit else None, hit.gap if hit else None, bool(library and hit and library.is_own),
                         n_fragments, difference, isotopes, isomers)  # fmt: skip
     level, rule, reason = identification_level(evidence, rules_at(how.rules, how.threshold))
     record = library.index.records.row(hit.record, named=True) if library and hit else None
+    peaks = record_peaks(library.index, hit.record) if library and hit else (None, None)
     return {
         "substance": name, "adduct": str(suspect["adduct"] or ""), "inchikey": key, "level": level or "5", "rule": rule,
         "score": evidence.score, "n_fragments": n_fragments, "is_few_fragments": n_fragments < FEW_FRAGMENTS,
@@ -196,7 +199,7 @@ def _hit(
         "retention_difference_min": difference, "isotope_score": isotopes,
         "intensity": ion["height"] if feature is not None else None, "isomers": "; ".join(isomers),
         "library_record": record["spectrum_id"] if record else None, "license": record["license"] if record else None,
-        "reason": reason,
+        "library_mz": peaks[0], "library_share": peaks[1], "reason": reason,
     }  # fmt: skip
 
 

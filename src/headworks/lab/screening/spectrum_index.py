@@ -17,6 +17,8 @@ from headworks.lab.screening.formulas import find_adduct, ion_mz
 from headworks.lab.screening.peak_arrays import FRAGMENT_TOLERANCE_DA, PeakArrays, clean_spectra, flat
 from headworks.tables.screening import Spectra
 
+# Of a record beside a hit: a page cannot show more, and a table of hits is to stay small.
+MOST_SHOWN_PEAKS = 50
 _SKELETON = r"^([A-Z]{14})"
 _SIGNS = {"positive": 1, "negative": -1}
 
@@ -86,6 +88,26 @@ def index_library(spectra: pl.DataFrame, *, tolerance_da: float = FRAGMENT_TOLER
         tolerance_da,
         spectra.height - usable.height,
     )
+
+
+def record_peaks(index: SpectrumIndex, record: int) -> tuple[list[float], list[float]]:
+    """m/z and shares of the highest of a record's peaks, ascending: the :data:`MOST_SHOWN_PEAKS` highest after cleaning.
+
+    Examples
+    --------
+    The precursor is among them.
+
+    >>> library = pl.DataFrame({"spectrum_id": ["a"], "ms_level": [2], "compound": ["Caffeine"], "precursor_mz": [195.0877],
+    ...     "mz": [[110.07, 138.066, 195.088]], "intensity": [[20.0, 100.0, 50.0]]})
+    >>> [[round(x, 3) for x in part] for part in record_peaks(index_library(library), 0)]
+    [[110.07, 138.066, 195.088], [0.2, 1.0, 0.5]]
+    """
+    peaks = slice(index.whole.start[record], index.whole.start[record + 1])
+    mz = index.whole.mz[peaks]
+    # (V4) turned round.
+    height = (index.whole.vector[peaks] / mz) ** 2
+    shown = np.sort(np.argsort(-height, kind="stable")[:MOST_SHOWN_PEAKS])
+    return mz[shown].tolist(), (height[shown] / height.max(initial=np.finfo(float).tiny)).tolist()
 
 
 def as_spectra(frame: pl.DataFrame) -> pl.DataFrame:

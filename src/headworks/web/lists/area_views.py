@@ -15,6 +15,7 @@ from headworks.web.access.models import AreaNode
 from headworks.web.access.policy import require_area
 from headworks.web.audit.middleware import about
 from headworks.web.lists.assessments import in_use, outcomes_of
+from headworks.web.lists.criterion_words import list_words, own_words
 from headworks.web.lists.matters import possible_kinds, raise_matter, waiting_on
 from headworks.web.lists.models import Assessment, ListOutcome, RuleSetText
 from headworks.web.lists.rule_sets import parsed
@@ -25,11 +26,11 @@ from headworks.web.lists.words import (
     KIND_WORDS,
     OUTCOME_WORDS,
     STATE_WORDS,
+    chance_words,
     change_words,
     dwell_of,
     explained,
     headline,
-    list_words,
     read_evidence,
     rule_words,
 )
@@ -81,7 +82,12 @@ def _set(request: HttpRequest, area_of: AreaNode, one: Assessment) -> dict[str, 
     reader = request.reader  # type: ignore[attr-defined]
     order = [rule.name for rule in parsed(one.rule_set).lists]
     rows = sorted(of_area(reader, area_of, one), key=lambda shown: order.index(shown.row.list_name))
-    return {"assessment": one, "rates": error_rates(one.rule_set), "lists": [_list(reader, one, row) for row in rows]}
+    return {
+        "assessment": one,
+        "title": own_words(one.rule_set.title),
+        "rates": error_rates(one.rule_set),
+        "lists": [_list(reader, one, row) for row in rows],
+    }
 
 
 def _list(reader: Any, one: Assessment, shown: ShownOutcome) -> dict[str, Any]:
@@ -90,7 +96,8 @@ def _list(reader: Any, one: Assessment, shown: ShownOutcome) -> dict[str, Any]:
     evidence = read_evidence(_record(one, row))
     return {
         "row": row, "words": list_words(row.list_name), "headline": headline(row), "state": STATE_WORDS[row.state],
-        "change": change_words(row), "rule": rule_words(rule, dwell_of(evidence)), "is_listed": row.state != "off",
+        "change": change_words(row), "is_listed": row.state != "off",
+        "rule": rule_words(rule, dwell_of(evidence) if row.state != "off" else None),
         "explained": explained(rules, evidence, row) if shown.has_evidence else None,
         "passages": passages(one.rule_set.text, rule.name, rule.criteria),
         "past": [_past(old) for old in past_of(reader, row)],
@@ -99,7 +106,8 @@ def _list(reader: Any, one: Assessment, shown: ShownOutcome) -> dict[str, Any]:
 
 
 def _past(old: ListOutcome) -> dict[str, Any]:
-    return {"row": old, "state": STATE_WORDS[old.state], "outcome": OUTCOME_WORDS[old.outcome]}
+    return {"row": old, "state": STATE_WORDS[old.state], "outcome": OUTCOME_WORDS[old.outcome],
+            "probability": chance_words(old.probability)}  # fmt: skip
 
 
 def _record(one: Assessment, row: ListOutcome) -> str:

@@ -15,11 +15,12 @@ from headworks.core.errors import HeadworksError
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about
+from headworks.web.lists.criterion_words import list_words, own_words
 from headworks.web.lists.models import RuleSetText
 from headworks.web.lists.rights import may_assess, may_confirm
 from headworks.web.lists.rule_sets import REFERENCE, activate, ask_trial, parsed, propose_rule_set, refuse, shipped
 from headworks.web.lists.views import changed, error_rates
-from headworks.web.lists.words import list_words, rule_words
+from headworks.web.lists.words import rule_words
 
 STATE_WORDS = {
     "proposed": pgettext_lazy("rule set", "waits for a decision"), "active": pgettext_lazy("rule set", "in force"),
@@ -105,7 +106,7 @@ def _all(request: HttpRequest, problem: HeadworksError | None = None) -> HttpRes
     reader = request.reader  # type: ignore[attr-defined]
     known = list(RuleSetText.objects.all())
     said = {
-        "sets": [{"set": one, "state": STATE_WORDS[one.state], "rates": error_rates(one)} for one in known],
+        "sets": [_shown(one) for one in known],
         "may_propose": may_assess(reader), "shipped": shipped(), "problem": problem, "said": request.POST,
     }  # fmt: skip
     return render(request, "lists/rules.html", said, status=400 if problem else 200)
@@ -117,7 +118,7 @@ def _page(request: HttpRequest, number: int, problem: HeadworksError | None = No
     about(request, "rule set", str(number))
     waits = one.state == "proposed" and may_confirm(reader)
     said = {
-        "one": one, "state": STATE_WORDS[one.state], "rates": error_rates(one), "problem": problem,
+        **_shown(one), "one": one, "problem": problem,
         "lists": [_list(rule) for rule in parsed(one).lists],
         "lines": list(enumerate(one.text.splitlines(), 1)), "reason": request.POST.get("reason", ""),
         "may_decide": waits and one.proposed_by != reader.username, "is_own": waits and one.proposed_by == reader.username,
@@ -125,6 +126,10 @@ def _page(request: HttpRequest, number: int, problem: HeadworksError | None = No
         "may_try": one.state == "proposed" and not one.trial_text and (may_assess(reader) or may_confirm(reader)),
     }  # fmt: skip
     return render(request, "lists/rule_set.html", said, status=400 if problem else 200)
+
+
+def _shown(one: RuleSetText) -> dict[str, Any]:
+    return {"set": one, "title": own_words(one.title), "state": STATE_WORDS[one.state], "rates": error_rates(one)}
 
 
 def _list(rule: ListRule) -> dict[str, Any]:

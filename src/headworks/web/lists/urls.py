@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from headworks.web.lists import area_views, matter_views, rule_views, views
+from headworks.web.lists import area_views, compare_views, evaluation_views, matter_views, rule_views, views
 
 urlpatterns = [
     path("lists/", views.lists, name="lists"),
@@ -20,6 +20,12 @@ urlpatterns = [
     path("lists/matters/", matter_views.matters, name="lists-matters"),
     path("lists/matters/<int:number>/", matter_views.matter, name="lists-matter"),
     path("lists/matters/<int:number>/decide/", matter_views.decide_on_matter, name="lists-matter-decide"),
+    path("lists/compare/", compare_views.compare, name="lists-compare"),
+    path("lists/compare/chart.json", compare_views.compare_chart, name="lists-compare-chart"),
+    re_path(r"^lists/compare/areas\.(?P<kind>svg|csv)$", compare_views.compare_file, name="lists-compare-file"),
+    path("lists/evaluations/", evaluation_views.evaluations, name="lists-evaluations"),
+    path("lists/evaluations/register/", evaluation_views.register_evaluation, name="lists-evaluation-register"),
+    path("lists/evaluations/<str:fingerprint>/", evaluation_views.evaluation, name="lists-evaluation"),
     path("lists/areas/<path:area_id>/raise/", area_views.raise_an_issue, name="lists-raise"),
     path("lists/areas/<path:area_id>/", area_views.area, name="lists-area"),
 ]

@@ -18,15 +18,18 @@ from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about, record_change
 from headworks.web.lists.assessments import ask_assessment, in_use, may_see, review_assessment, waiting
+from headworks.web.lists.criterion_words import changed_words, criterion_words, list_words, own_words
 from headworks.web.lists.models import Assessment, Matter, RuleSetText
 from headworks.web.lists.rights import may_assess, may_confirm
 from headworks.web.lists.rule_sets import parsed, trial_of
 from headworks.web.lists.shown import ShownOutcome, shown_lists
-from headworks.web.lists.words import OUTCOME_WORDS, STATE_WORDS, change_words, list_words, rule_words
+from headworks.web.lists.words import OUTCOME_WORDS, STATE_WORDS, chance_words, change_words, rule_words
 
 # Of a list the first page shows so many; the rest is a click away.
 _FIRST = 25
 _PAGE = 100
+# What the field of the period shows before anybody types.
+_EXAMPLES = {"week": "2026-W36", "month": "2026-09", "quarter": "2026-Q3", "half_year": "2026-H2", "year": "2026"}
 
 
 @require_safe
@@ -155,8 +158,9 @@ def _set_shown(reader: Any, one: RuleSetText) -> dict[str, Any]:
     rules, newest = parsed(one), in_use(one.rule_set_id)
     found = [] if newest is None else shown_lists(reader, newest, [rule.name for rule in rules.lists])
     return {
-        "set": one, "assessment": newest, "lists": [_list_words(whole, whole.rows[:_FIRST]) for whole in found],
-        "rates": error_rates(one),
+        "set": one, "title": own_words(one.title), "assessment": newest, "rates": error_rates(one),
+        "example": _EXAMPLES[rules.period],
+        "lists": [_list_words(whole, whole.rows[:_FIRST]) for whole in found],
     }  # fmt: skip
 
 
@@ -170,7 +174,8 @@ def _list_words(whole: Any, rows: list[ShownOutcome]) -> dict[str, Any]:
 def _row_words(one: ShownOutcome) -> dict[str, Any]:
     return {
         "row": one.row, "area": one.area, "state": STATE_WORDS[one.row.state], "outcome": OUTCOME_WORDS[one.row.outcome],
-        "change": change_words(one.row),
+        "change": change_words(one.row), "changed": changed_words(one.row.changed),
+        "criterion": criterion_words(one.row.criterion), "probability": chance_words(one.row.probability),
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from headworks.assessment.outcomes.figures import Figures
 from headworks.assessment.outcomes.probability import p_met, p_unmet
 from headworks.assessment.rules import Criterion, ListRule, RuleSet
 from headworks.web.figures.templatetags.figures import amount, fine_percent, people, percent
+from headworks.web.lists.criterion_words import criterion_words, list_words, own_words, quoted, quoted_text
 from headworks.web.lists.models import ListOutcome
 
 STATE_WORDS = {
@@ -30,22 +31,16 @@ OUTCOME_WORDS = {
     "not_assessable": gettext_lazy("cannot be assessed"),
 }  # fmt: skip
 KIND_WORDS = {"appeal": gettext_lazy("Appeal"), "acceptance": gettext_lazy("Acceptance")}
-LIST_WORDS = {
-    "watch": gettext_lazy("Watch list"), "rectification": gettext_lazy("Rectification list (focus support)"),
-    "demonstration": gettext_lazy("Demonstration list"), "red_line": gettext_lazy("Red-line list"),
-}  # fmt: skip
+# A tenth of a percent: the last digit that is shown.
+_LEAST_CHANCE = 0.001
 _HOW = {"any": gettext_lazy("one of"), "all": gettext_lazy("all of")}
-
-
-def list_words(name: str) -> str:
-    """A list's name; as the rule set says it where nobody gave it another."""
-    return str(LIST_WORDS.get(name, name.replace("_", " ")))
 
 
 @dataclass(frozen=True)
 class CriterionShown:
     """One criterion: what was found, what it is held against, and how probable it is in each period of the window."""
 
+    code: str
     name: str
     meaning: str
     figure: str
@@ -72,7 +67,7 @@ def headline(row: ListOutcome) -> str:
     first = _("%(list)s: %(outcome)s in %(period)s.") % said
     if row.probability is None:
         return first
-    more = {"criterion": row.criterion, "p": fine_percent(row.probability)}
+    more = {"criterion": quoted_text(row.criterion), "p": chance_words(row.probability)}
     families = ngettext("%(n)s family of indicators agrees.", "%(n)s families of indicators agree.", row.families)
     return f"{first} " + _("%(criterion)s holds with a probability of %(p)s;") % more + f" {families % {'n': row.families}}"
 
@@ -81,7 +76,11 @@ def change_words(row: ListOutcome) -> str:
     """What would change it."""
     if not row.change_criteria or row.change_factor is None:
         return _("No change of its figures by less than a hundredfold would give another state now.")
-    said = {"names": row.change_criteria, "factor": amount(row.change_factor), "outcome": OUTCOME_WORDS[row.change_outcome]}
+    said = {
+        "names": quoted_text(row.change_criteria),
+        "factor": amount(row.change_factor),
+        "outcome": OUTCOME_WORDS[row.change_outcome],
+    }
     if row.change_scope == "window":
         return _("With %(names)s at %(factor)s times what it was in all periods it looks at: %(outcome)s.") % said
     return _("With %(names)s at %(factor)s times what it was this period: %(outcome)s.") % said
@@ -91,26 +90,32 @@ def rule_words(rule: ListRule, dwell: int | None = None) -> list[str]:
     """What the list asks, to enter and to leave."""
     enter, leave = rule.enter, rule.leave
     asked = {
-        "how": _HOW[enter.how], "names": ", ".join(enter.when), "p": percent(enter.probability), "n": enter.periods,
-        "of": enter.of,
+        "what": _combined(enter.how, enter.when), "p": percent(enter.probability), "n": enter.periods, "of": enter.of,
     }  # fmt: skip
-    found = [_("To enter: %(how)s %(names)s with %(p)s in %(n)s of %(of)s periods.") % asked]
+    found = [_("To enter: %(what)s with %(p)s in %(n)s of %(of)s periods.") % asked]
     if enter.families > 1:
         said = {"n": enter.families, "p": percent(enter.agree_at)}
         found.append(_("At least %(n)s independent families of indicators must agree, with %(p)s.") % said)
     if rule.requires:
         found.append(_("Only areas that are on this list too: %(name)s.") % {"name": list_words(rule.requires)})
     said = {
-        "how": _HOW[leave.how], "names": ", ".join(leave.when or enter.when), "p": percent(leave.probability),
-        "n": leave.periods, "of": leave.of, "dwell": leave.min_dwell,
+        "what": _combined(leave.how, leave.when or enter.when), "p": percent(leave.probability), "n": leave.periods,
+        "of": leave.of, "dwell": leave.min_dwell,
     }  # fmt: skip
-    found.append(_("To leave: the opposite of %(how)s %(names)s with %(p)s in %(n)s of %(of)s periods,") % said)
-    found[-1] += " " + _("not before %(dwell)s periods on it.") % said
+    found.append(_("To leave: the opposite of %(what)s with %(p)s in %(n)s of %(of)s periods.") % said)
+    if leave.min_dwell:
+        found.append(_("It stays at least %(dwell)s periods.") % said)
     if dwell:
         found.append(_("It has been on the list for %(n)s periods.") % {"n": dwell})
     if rule.acceptance.by_decision:
         found.append(_("It leaves only when somebody accepts it after the review."))
     return found
+
+
+def _combined(how: str, names: tuple[str, ...]) -> str:
+    """Criteria and how they are taken together; one alone needs no word for it."""
+    said = {"how": _HOW[how], "names": quoted(names)}
+    return quoted(names) if len(names) == 1 else _("%(how)s %(names)s") % said
 
 
 def explained(rules: RuleSet, evidence: dict[str, Any], row: ListOutcome) -> Explained:
@@ -121,11 +126,12 @@ def explained(rules: RuleSet, evidence: dict[str, Any], row: ListOutcome) -> Exp
         criterion = rules.criterion(name)
         chances = p_met(criterion, found)[0]
         told = [
-            (label, _chance(p), p >= rule.enter.probability) for label, p in zip(evidence["periods"], chances, strict=True)
+            (label, chance_words(p), p >= rule.enter.probability)
+            for label, p in zip(evidence["periods"], chances, strict=True)
         ]
-        opposite = _chance(p_unmet(criterion, found)[0, -1]) if name in (rule.leave.when or rule.enter.when) else "–"
-        said = criterion.meaning or criterion.family
-        shown.append(CriterionShown(name, said, _figure(found), _threshold(criterion), told, opposite))
+        opposite = chance_words(p_unmet(criterion, found)[0, -1]) if name in (rule.leave.when or rule.enter.when) else "–"
+        said = own_words(criterion.meaning or criterion.family)
+        shown.append(CriterionShown(name, criterion_words(name), said, _figure(found), _threshold(criterion), told, opposite))
     is_same = decide_again(rules, evidence) == (row.state, row.outcome)
     return Explained(shown, list(evidence["periods"]), is_same)
 
@@ -142,8 +148,14 @@ def read_evidence(text: str) -> dict[str, Any]:
     return found
 
 
-def _chance(p: float) -> str:
-    return "–" if math.isnan(p) else fine_percent(float(p))
+def chance_words(p: float | None) -> str:
+    """A probability; never said to be certain, which no figure makes it."""
+    if p is None or math.isnan(p):
+        return "–"
+    if p > 1 - _LEAST_CHANCE or p < _LEAST_CHANCE:
+        said = {"p": fine_percent(1 - _LEAST_CHANCE if p > _LEAST_CHANCE else _LEAST_CHANCE)}
+        return (_("over %(p)s") if p > _LEAST_CHANCE else _("below %(p)s")) % said
+    return fine_percent(float(p))
 
 
 def _threshold(criterion: Criterion) -> str:

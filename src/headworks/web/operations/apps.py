@@ -10,10 +10,13 @@ class OperationsConfig(AppConfig):
     label = "operations"
 
     def ready(self) -> None:
-        """Make the work of evaluating and releasing known."""
+        """Make the work of evaluating, screening and releasing known."""
         from headworks.web.operations.laboratory.instrument_files import WORK, evaluate_work
         from headworks.web.operations.laboratory.release_work import release_work
+        from headworks.web.operations.laboratory.screening_files import WORK as SCREENING
+        from headworks.web.operations.laboratory.screening_work import screen_work
         from headworks.web.work.kinds import register_kind
 
         register_kind("release_results", release_work)
         register_kind(WORK, evaluate_work)
+        register_kind(SCREENING, screen_work)

@@ -8,7 +8,14 @@ from headworks.web.operations.custody import pages as custody
 from headworks.web.operations.custody import receive_pages
 from headworks.web.operations.field import pages as field
 from headworks.web.operations.field import sync
-from headworks.web.operations.laboratory import batch_pages, control_pages, instrument_pages, release_pages, screening_pages
+from headworks.web.operations.laboratory import (
+    batch_pages,
+    control_pages,
+    instrument_pages,
+    release_pages,
+    screening_pages,
+    screening_send_pages,
+)
 from headworks.web.operations.plan import pages as plan
 from headworks.web.operations.plan import route_pages
 
@@ -40,6 +47,9 @@ urlpatterns = [
     path("release/exports/<int:number>/take/", instrument_pages.take, name="export-take"),
     path("release/exports/<int:number>/report/", instrument_pages.report, name="export-report"),
     path("release/screening/", screening_pages.queue, name="screening"),
+    path("release/screening/files/", screening_send_pages.sending, name="screening-send"),
+    path("release/screening/files/send/", screening_send_pages.send, name="screening-sent"),
+    path("release/screening/files/<str:sha256>/remove/", screening_send_pages.remove, name="screening-library-remove"),
     path("release/screening/<str:hit>/", screening_pages.hit, name="screening-hit"),
     path("release/screening/<str:hit>/decide/", screening_pages.decide, name="screening-decide"),
     path("release/controls/", control_pages.controls, name="controls"),

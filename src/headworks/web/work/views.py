@@ -29,7 +29,7 @@ _KIND_WORDS = {
     "evaluate_export": gettext_lazy("evaluation of an instrument's export"),
     "assess_lists": gettext_lazy("assessment of lists"), "try_rules": gettext_lazy("trial of a rule set"),
     "warn": gettext_lazy("look for signals"), "take_signals": gettext_lazy("signals onto the desk"),
-    "release_results": gettext_lazy("release of results"),
+    "release_results": gettext_lazy("release of results"), "screen_samples": gettext_lazy("screening of samples"),
 }  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def criterion_figures(criterion: Criterion, table: pl.DataFrame, grid: Grid) -> 
     value, upper = grid_of(columns.value), grid_of(columns.upper)
     sd = np.full(grid.shape, np.nan)
     if columns.scatter:
-        sd = np.sqrt(sum((np.log1p(grid_of(one) ** 2) for one in columns.scatter), np.zeros(grid.shape)))
+        sd = log_sd_of_errors(*map(grid_of, columns.scatter))
     elif columns.lower and columns.upper:
         sd = _log_sd(value, grid_of(columns.lower), upper)
     events, exposure = grid_of(columns.numerator), grid_of(columns.denominator)
@@ -104,6 +104,19 @@ def criterion_figures(criterion: Criterion, table: pl.DataFrame, grid: Grid) -> 
         scale=scale, coverage=grid_of(columns.coverage),
     )  # fmt: skip
     return with_past(criterion, found)
+
+
+def log_sd_of_errors(*relative: Array) -> Array:
+    """Log-scale standard deviation of a figure with independent relative standard errors.
+
+    Examples
+    --------
+    Log-normal with a relative standard deviation of 1: sqrt(log 2) = 0.8326.
+
+    >>> log_sd_of_errors(np.array([1.0])).round(4).tolist()
+    [0.8326]
+    """
+    return np.asarray(np.sqrt(sum(np.log1p(one**2) for one in relative)))
 
 
 def _log_sd(value: Array, lower: Array, upper: Array) -> Array:

@@ -16,16 +16,14 @@ from headworks.core.errors import DataRefused
 from headworks.lab.calibration import Curves, fit_curves
 from headworks.lab.calibration.accepted_range import problem_words
 from headworks.lab.calibration.curves import WEIGHT_NAMES
-from headworks.lab.calibration.noise_shape import FurtherNoise
-from headworks.lab.calibration.weighted_curve import Array, power_coefficients
+from headworks.lab.calibration.weighted_curve import power_coefficients
+from headworks.workflows.laboratory.further_noise import filled, further_noise, width_of
 from headworks.workflows.laboratory.method import BatchMethod
+from headworks.workflows.laboratory.peaks import CURVE
 
-CURVE = ["batch_id", "analyte"]
 EXCLUSION_SCHEMA = {
     "batch_id": pl.String, "analyte": pl.String, "injection": pl.Int64, "reason": pl.String, "decided_by": pl.String,
 }  # fmt: skip
-# Earlier batches that say how the noise grows; more change little and cost time.
-_MOST_EARLIER = 30
 
 
 class Calibration(NamedTuple):
@@ -42,8 +40,9 @@ def no_exclusions() -> pl.DataFrame:
 
 
 def calibrate(
-    peaks: pl.DataFrame, method: BatchMethod, exclusions: pl.DataFrame, earlier: pl.DataFrame | None = None
-) -> Calibration:
+    peaks: pl.DataFrame, method: BatchMethod, exclusions: pl.DataFrame, earlier: pl.DataFrame | None = None,
+    controls: pl.DataFrame | None = None,
+) -> Calibration:  # fmt: skip
     """Curves of all analytes.
 
     Parameters
@@ -54,9 +53,9 @@ def calibrate(
         Weight, degree and profile of acceptance.
     exclusions
         ``EXCLUSION_SCHEMA``: calibrators a person leaves out, each with a reason; an empty analyte means all of them.
-    earlier
-        Calibrators of earlier batches (``batch_id, analyte, expected_concentration, response, is_used``), which say how
-        the noise grows.
+    earlier, controls
+        Calibrators of earlier batches (``batch_id, analyte, expected_concentration, response, is_used``) and their controls
+        (``evaluate_batch.CONTROL_COLUMNS``), which say how the noise grows.
 
     Raises
     ------
@@ -65,16 +64,16 @@ def calibrate(
     """
     keys = peaks.select(CURVE).unique().sort(CURVE).with_row_index("_curve")
     calibrators = _calibrators(peaks, keys, exclusions)
-    shape = keys.height, _width(calibrators)
+    shape = keys.height, width_of(calibrators)
     at = calibrators["_curve"].to_numpy(), calibrators["_place"].to_numpy()
     x, y, areas = (
-        _filled(calibrators[name], shape, at) for name in ("expected_concentration", "response", "internal_standard_area")
+        filled(calibrators[name], shape, at) for name in ("expected_concentration", "response", "internal_standard_area")
     )
     excluded = np.zeros(shape, dtype=bool)
     excluded[at] = calibrators["excluded_reason"].is_not_null().to_numpy()
     curves = fit_curves(
         x, y, method.weight, degree=method.degree, is_excluded=excluded, profile=method.calibration_profile,
-        standard_area=areas, further=_further_noise(peaks, keys, earlier),
+        standard_area=areas, further=further_noise(peaks, keys, earlier, controls),
     )  # fmt: skip
     return Calibration(_table(keys, curves, peaks), _judged(calibrators, curves, at), curves)
 
@@ -111,61 +110,6 @@ def _require_exclusions(calibrators: pl.DataFrame, exclusions: pl.DataFrame) -> 
             where="exclusions", found="; ".join(wrong[:3]),
             remedy="Name the batch, the analyte and the injection of a calibrator, and say why", code="HW-D682",
         )  # fmt: skip
-
-
-def _width(rows: pl.DataFrame) -> int:
-    """How many places a row of the array has."""
-    return int(rows.select(pl.col("_place").max()).item()) + 1 if rows.height else 0
-
-
-def _filled(values: pl.Series, shape: tuple[int, int], at: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]) -> Array:
-    cells = np.full(shape, np.nan)
-    cells[at] = values.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return cells
-
-
-def _further_noise(peaks: pl.DataFrame, keys: pl.DataFrame, earlier: pl.DataFrame | None) -> FurtherNoise:
-    """Controls that were measured again in the batch, and calibrations of batches before it."""
-    controls = peaks.filter(
-        pl.col("sample_type").is_in(("qc", "continuing_calibration")), pl.col("expected_concentration") > 0,
-        pl.col("response") > 0, pl.col("internal_standard_area") > 0,
-    )  # fmt: skip
-    # A failed standard is no scatter of the method, and the median is not moved by it.
-    area = pl.col("internal_standard_area") / pl.col("internal_standard_area").median().over(CURVE)
-    groups = (
-        controls.filter(area.is_between(0.5, 1.5))
-        .group_by(*CURVE, "sample_type", "expected_concentration", maintain_order=True)
-        .agg(_squares=((pl.col("response") - pl.col("response").mean()) ** 2).sum(), _free=pl.len().cast(pl.Float64) - 1.0)
-        .filter(pl.col("_free") > 0).join(keys, on=CURVE, how="inner", maintain_order="left")
-        .with_columns(_place=pl.int_range(pl.len()).over("_curve"))
-    )  # fmt: skip
-    shape = keys.height, _width(groups)
-    at = groups["_curve"].to_numpy(), groups["_place"].to_numpy()
-    x, squares, free = (np.nan_to_num(_filled(groups[name], shape, at))
-                        for name in ("expected_concentration", "_squares", "_free"))  # fmt: skip
-    past_x, past_y = _earlier_arrays(keys, earlier)
-    return FurtherNoise(x, squares, free, past_x, past_y)
-
-
-def _earlier_arrays(keys: pl.DataFrame, earlier: pl.DataFrame | None) -> tuple[Array, Array]:
-    """Concentrations and responses ``(n_curves, n_earlier, n_calibrators)``, not a number where there is none."""
-    if earlier is None or earlier.is_empty():
-        return np.full((keys.height, 0, 0), np.nan), np.full((keys.height, 0, 0), np.nan)
-    rows = earlier.filter("is_used").with_columns(_batch=pl.col("batch_id").rank("dense", descending=True).over("analyte") - 1)
-    rows = rows.filter(pl.col("_batch") < _MOST_EARLIER)
-    rows = rows.with_columns(_place=pl.int_range(pl.len()).over("analyte", "_batch"))
-    both = keys.join(rows, on="analyte", how="inner", maintain_order="left", suffix="_earlier")
-    both = both.filter(pl.col("batch_id") != pl.col("batch_id_earlier"))
-    if both.is_empty():
-        return _earlier_arrays(keys, None)
-    places = [both[name].to_numpy().astype(np.int64) for name in ("_curve", "_batch", "_place")]
-    shape = keys.height, int(places[1].max()) + 1, int(places[2].max()) + 1
-    found = []
-    for name in ("expected_concentration", "response"):
-        cells = np.full(shape, np.nan)
-        cells[tuple(places)] = both[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
-        found.append(cells)
-    return found[0], found[1]
 
 
 def _table(keys: pl.DataFrame, curves: Curves, peaks: pl.DataFrame) -> pl.DataFrame:

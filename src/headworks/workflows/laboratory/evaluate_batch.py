@@ -15,7 +15,9 @@ import polars as pl
 from headworks.core.errors import DataRefused
 from headworks.intake.instrument import Question
 from headworks.lab.identification import derive_reference, identify_peaks, split_injections
+from headworks.lab.proficiency import proficiency_findings
 from headworks.lab.quality import CHART_COLUMNS, check_batches
+from headworks.lab.quality.findings import no_findings
 from headworks.reference.laboratory_rules import identification_rules, quality_rules
 from headworks.workflows.laboratory.batch_findings import (
     calibration_findings,
@@ -23,11 +25,11 @@ from headworks.workflows.laboratory.batch_findings import (
     identification_findings,
     sample_findings,
 )
-from headworks.workflows.laboratory.calibrate import CURVE, EXCLUSION_SCHEMA, Calibration, calibrate, no_exclusions
+from headworks.workflows.laboratory.calibrate import EXCLUSION_SCHEMA, Calibration, calibrate, no_exclusions
 from headworks.workflows.laboratory.limits import offered_limits
 from headworks.workflows.laboratory.matrices import MATRIX_UNITS
 from headworks.workflows.laboratory.method import BatchMethod
-from headworks.workflows.laboratory.peaks import target_peaks
+from headworks.workflows.laboratory.peaks import CURVE, SAMPLE_TYPES, target_peaks
 from headworks.workflows.laboratory.quantified import quantified
 from headworks.workflows.laboratory.sheet import no_sheet
 
@@ -96,7 +98,7 @@ def open_points(injection_results: pl.DataFrame, method: BatchMethod, where: str
 def evaluate_batch(
     injection_results: pl.DataFrame, method: BatchMethod | None = None, *, sheet: pl.DataFrame | None = None,
     faults: pl.DataFrame | None = None, exclusions: pl.DataFrame | None = None, controls: pl.DataFrame | None = None,
-    earlier: pl.DataFrame | None = None, run_at: dt.datetime | None = None,
+    earlier: pl.DataFrame | None = None, rounds: pl.DataFrame | None = None, run_at: dt.datetime | None = None,
 ) -> BatchEvaluation:  # fmt: skip
     """Everything that is said of the batches of an export.
 
@@ -114,6 +116,8 @@ def evaluate_batch(
         Calibrators left out by a person: batch_id, analyte (empty: all), injection, reason, decided_by.
     controls, earlier
         ``CONTROL_COLUMNS`` and ``EARLIER_COLUMNS`` of batches before these.
+    rounds
+        Scores of rounds between laboratories, ``lab.proficiency.ROUND_SCHEMA``.
     run_at
         Start of the batches where the export has no times.
 
@@ -130,7 +134,9 @@ def evaluate_batch(
     _require_targets(peaks)
     _require_one_unit(peaks)
     left_out = no_exclusions() if exclusions is None else exclusions.select(list(EXCLUSION_SCHEMA))
-    calibration = calibrate(peaks, method, left_out, _before(earlier, peaks, run_at))
+    calibration = calibrate(
+        peaks, method, left_out, _before(earlier, peaks, run_at), _of_instrument(_before(controls, peaks, run_at), method)
+    )
     limits, used = offered_limits(peaks, calibration, method)
     results = quantified(peaks, calibration, used, method)
     results, criteria = _identified(injection_results, results, calibration.calibrators, method)
@@ -138,6 +144,7 @@ def evaluate_batch(
         calibration_findings(calibration), identification_findings(results, method.identification_profile),
         export_findings(results, faults if faults is not None else _no_faults(), injection_results),
         sample_findings(results, repeat_injections=method.repeat_injections),
+        _round_findings(results, method, rounds, run_at),
     ])  # fmt: skip
     mine = _controls(results, method, run_at)
     checked = check_batches(
@@ -149,6 +156,16 @@ def evaluate_batch(
         verdicts=checked.verdicts, chart=_no_chart() if checked.chart is None else checked.chart, controls=mine,
         earlier=_earlier(calibration, results, run_at),
     )  # fmt: skip
+
+
+def _round_findings(
+    results: pl.DataFrame, method: BatchMethod, rounds: pl.DataFrame | None, run_at: dt.datetime | None
+) -> pl.DataFrame:
+    """What rounds known when the batches ran say of their analytes."""
+    if rounds is None:
+        return no_findings()
+    batches = results.with_columns(ran_on=_run_times(run_at).dt.date()).select(*CURVE, "ran_on").unique(CURVE).sort(CURVE)
+    return proficiency_findings(rounds, batches.with_columns(laboratory_id=pl.lit(method.laboratory_id or "")))
 
 
 def _no_faults() -> pl.DataFrame:
@@ -174,7 +191,7 @@ def _require_targets(peaks: pl.DataFrame) -> None:
 
 def _require_one_unit(peaks: pl.DataFrame) -> None:
     units = {name: unit.result for name, unit in MATRIX_UNITS.items()}
-    samples = peaks.filter(pl.col("sample_type").is_in(("sample", "duplicate", "matrix_spike")))
+    samples = peaks.filter(pl.col("sample_type").is_in(SAMPLE_TYPES))
     kinds = samples.with_columns(_unit=pl.col("matrix").replace_strict(units, return_dtype=pl.String))
     mixed = kinds.group_by("batch_id", maintain_order=True).agg(pl.col("matrix").unique().sort(), pl.col("_unit").n_unique())
     mixed = mixed.filter(pl.col("_unit") > 1)
@@ -207,7 +224,7 @@ def _identified(
     found = identify_peaks(peaks, qualifiers, reference, rules, separation=method.separation)
     verdicts = found.verdicts.select(
         "batch_id", pl.col("injection").cast(pl.Int32), "analyte", pl.col("verdict").alias("identification"),
-        pl.col("reasons").alias("identification_reasons"),
+        pl.col("reasons").alias("identification_reasons"), pl.col("said").alias("identification_said"),
     )  # fmt: skip
     return results.join(verdicts, on=_KEY, how="left", maintain_order="left"), found.criteria
 
@@ -260,8 +277,15 @@ def _earlier(calibration: Calibration, results: pl.DataFrame, run_at: dt.datetim
     return rows.join(times, on="batch_id", how="left", maintain_order="left").select(EARLIER_COLUMNS)
 
 
+def _of_instrument(controls: pl.DataFrame | None, method: BatchMethod) -> pl.DataFrame | None:
+    """Controls of the laboratory and the instrument: another one has noise of its own."""
+    if controls is None:
+        return None
+    return controls.filter(laboratory_id=method.laboratory_id or "", instrument=method.instrument or "")
+
+
 def _before(earlier: pl.DataFrame | None, peaks: pl.DataFrame, run_at: dt.datetime | None) -> pl.DataFrame | None:
-    """Calibrators of batches that ran before the first of these: what comes later must not change a result."""
+    """Calibrators or controls of batches that ran before the first of these: what comes later must not change a result."""
     first = peaks["acquired_at"].min() or run_at
     if earlier is None or first is None:
         return None

@@ -14,8 +14,9 @@ import polars as pl
 
 from headworks.core.errors import DataRefused
 from headworks.lab.limits import Limit, limit_from_blanks, limit_from_iso_11843, limit_from_line, limit_from_signal_to_noise
-from headworks.workflows.laboratory.calibrate import CURVE, Calibration
+from headworks.workflows.laboratory.calibrate import Calibration
 from headworks.workflows.laboratory.method import BatchMethod
+from headworks.workflows.laboratory.peaks import CURVE
 
 LIMIT_SCHEMA = {
     "batch_id": pl.String, "analyte": pl.String, "rule": pl.String, "critical": pl.Float64, "lod": pl.Float64,

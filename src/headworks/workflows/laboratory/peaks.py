@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from headworks.lab.quality.matrix_effect import SPIKED_AFTER
 from headworks.workflows.laboratory.method import BatchMethod
 
 KEY = ["batch_id", "injection"]
+# Faults of a row that say nothing of its area: a time that is none.
+_OF_TIMES = ("HW-D647",)
+# A curve, and a verdict.
+CURVE = ["batch_id", "analyte"]
 # What went through the preparation of the samples; calibrators and controls are taken as injected.
-PREPARED = ("sample", "duplicate", "matrix_spike", "blank", "field_blank")
-_SAMPLE = ("sample", "duplicate", "matrix_spike")
+SAMPLE_TYPES = ("sample", "duplicate", "matrix_spike", SPIKED_AFTER)
+PREPARED = (*SAMPLE_TYPES, "blank", "field_blank")
 _KEPT = [
     "batch_id", "injection", "analyte", "sample_name", "data_file", "sample_type", "level", "acquired_at", "dilution_factor",
     "expected_concentration", "concentration_unit", "area", "signal_to_noise", "retention_time_min", "is_manual_integration",
@@ -59,7 +64,7 @@ def target_peaks(injection_results: pl.DataFrame, sheet: pl.DataFrame, method: B
     area = pl.coalesce("_standard_area", beside)
     both = both.with_columns(
         is_external=external, internal_standard_area=pl.when(external).then(1.0).otherwise(area),
-        is_refused=pl.col("area").is_null() & pl.col("fault_code").is_not_null(),
+        is_refused=pl.col("area").is_null() & ~pl.col("fault_code").is_in(_OF_TIMES).fill_null(value=True),
     )  # fmt: skip
     both = both.drop("_standard_area", "_standard_fault", "vendor_internal_standard_area")
     usable = pl.when(pl.col("internal_standard_area") > 0).then("internal_standard_area")
@@ -82,5 +87,5 @@ def _prepared(peaks: pl.DataFrame, sheet: pl.DataFrame, method: BatchMethod) -> 
     first = pl.col("injection").n_unique().over("batch_id", "sample_name")
     return rows.drop("role").with_columns(
         matrix=pl.coalesce("matrix", pl.lit(method.matrix)), dilution=dilution, **volumes,
-        n_of_name=pl.when(pl.col("sample_type").is_in(_SAMPLE)).then(first),
+        n_of_name=pl.when(pl.col("sample_type").is_in(SAMPLE_TYPES)).then(first),
     )  # fmt: skip

@@ -18,10 +18,10 @@ from headworks.core.errors import DataRefused
 from headworks.core.units import Quantity, convert_factor
 from headworks.lab.calibration import quantify
 from headworks.lab.uncertainty import split_scopes
-from headworks.workflows.laboratory.calibrate import CURVE, Calibration
+from headworks.workflows.laboratory.calibrate import Calibration
 from headworks.workflows.laboratory.matrices import MATRIX_UNITS, NG_PER_L_IN_NG_PER_ML, WATER
 from headworks.workflows.laboratory.method import BatchMethod
-from headworks.workflows.laboratory.peaks import PREPARED
+from headworks.workflows.laboratory.peaks import CURVE, PREPARED, SAMPLE_TYPES
 
 _STATES = {"quantified": "quantified", "above range: re-run": "above_uloq"}
 
@@ -99,7 +99,7 @@ def _with_preparation(peaks: pl.DataFrame, method: BatchMethod) -> pl.DataFrame:
     to_ng_per_l = pl.col("concentration_unit").replace_strict(factors, default=None, return_dtype=pl.Float64)
     is_water = pl.col("matrix").is_in(WATER)
     of_matrix = {name: unit.result for name, unit in MATRIX_UNITS.items()}
-    samples = pl.col("sample_type").is_in(("sample", "duplicate", "matrix_spike"))
+    samples = pl.col("sample_type").is_in(SAMPLE_TYPES)
     # A procedural blank of solids is expressed as if it were a sample of the usual amount.
     taken = pl.coalesce("amount", pl.col("amount").filter(samples).median().over("batch_id"))
     amount = pl.when(samples).then("amount").otherwise(taken) / pl.col("volume_final_ml")

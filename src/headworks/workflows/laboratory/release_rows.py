@@ -13,8 +13,8 @@ import polars as pl
 
 from headworks.core.schema import polars_schema
 from headworks.tables.samples import DETECTION, Measurements
-from headworks.workflows.laboratory.calibrate import CURVE
 from headworks.workflows.laboratory.matrices import WATER
+from headworks.workflows.laboratory.peaks import CURVE
 
 OTHER_COLUMNS = (
     "sample_id", "matrix", "analyte", "replicate", "concentration", "unit", "detection", "lod", "loq", "u_day", "u_batch",

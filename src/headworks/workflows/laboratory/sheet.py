@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from headworks.core.errors import DataRefused
+from headworks.lab.quality.matrix_effect import SPIKED_AFTER
 from headworks.tables.instrument import SAMPLE_TYPES
 from headworks.workflows.laboratory.matrices import MATRIX_UNITS
 
@@ -24,7 +25,7 @@ SHEET_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "dilution": pl.Float64, "volume_loaded_ml": pl.Float64, "volume_final_ml": pl.Float64, "amount": pl.Float64,
     "parent_sample_name": pl.String, "added_concentration": pl.Float64, "lot": pl.String,
 }  # fmt: skip
-ROLES = (*SAMPLE_TYPES, "field_blank")
+ROLES = (*SAMPLE_TYPES, "field_blank", SPIKED_AFTER)
 _NUMBERS = ("dilution", "volume_loaded_ml", "volume_final_ml", "amount", "added_concentration", "replicate")
 _WORDS = {"role": ROLES, "matrix": tuple(MATRIX_UNITS)}
 

@@ -19,13 +19,12 @@ from django.views.decorators.http import require_GET, require_POST
 from headworks.core.errors import HeadworksError, UsageError
 from headworks.reference.substance_names import names
 from headworks.web.access.decorators import signed_in
-from headworks.web.access.models import AreaNode
 from headworks.web.access.reader import Reader
 from headworks.web.audit.middleware import about
 from headworks.web.operations.custody.receive_pages import split_codes
 from headworks.web.operations.laboratory.batches import add_samples, batches_of, give_verdict, make_batch
 from headworks.web.operations.laboratory.entries import Sheet, keep_rows, read_sheet
-from headworks.web.operations.laboratory.laboratories import works_in
+from headworks.web.operations.laboratory.laboratories import areas_measured_in, works_in
 from headworks.web.operations.laboratory.releases import review, samples_of
 from headworks.web.operations.laboratory.uploads import keep_upload, take_upload
 from headworks.web.operations.models import Batch, InstrumentFile, MeasurementEntry, Release
@@ -62,7 +61,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         counts.setdefault(row["batch_id"], {})[row["state"]] = row["n"]
     releases = Release.objects.visible_to(reader).select_related("batch").order_by("-pk")
     said = {
-        "problem": problem, "form": request.POST, "areas": _areas(reader),
+        "problem": problem, "form": request.POST, "areas": areas_measured_in(reader),
         "batches": [(one, sum(counts.get(one.pk, {}).values()), counts.get(one.pk, {})) for one in batches[:200]],
         "waiting": releases.filter(state__in=("proposed", "releasing")), "username": reader.username,
         "decided": releases.exclude(state__in=("proposed", "releasing"))[:_RELEASES_SHOWN],
@@ -74,13 +73,6 @@ def _samples(batches: list[Batch]) -> Any:
     from headworks.web.operations.models import SampleRecord
 
     return SampleRecord.objects.unscoped("samples of batches that the reader sees").filter(batch__in=batches)
-
-
-def _areas(reader: Reader) -> list[tuple[str, AreaNode | None]]:
-    """Areas for which the reader's laboratory works; an empty path is everything."""
-    roots = reader.roots("measure")
-    areas = {area.path: area for area in AreaNode.objects.filter(path__in=roots)}
-    return [(root, areas.get(root)) for root in roots]
 
 
 def _number(request: HttpRequest) -> str:

@@ -6,14 +6,16 @@ laboratory evaluates among its own (``laboratories``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from headworks.jobs.laboratory import StoredEvaluation, lab_profile
+from headworks.lab.sentences import translated_sentences
 from headworks.reference.lab_values import calibration_profile
 from headworks.reports.laboratory import calibration_chart, levey_jennings
 
@@ -65,22 +67,33 @@ class Card(NamedTuple):
 
 
 class ShownTable(NamedTuple):
-    """A table: headings with whether they are of numbers, cells as text, and how many rows were left out."""
+    """A table: headings with whether they are of numbers, cells as text, and how many rows were left out.
+
+    ``is_english`` where its sentences are not in the reader's language.
+    """
 
     title: Any
+    is_english: bool
     headings: list[tuple[Any, bool]]
     rows: list[list[str]]
     n_left: int
 
 
-def cards_of(stored: StoredEvaluation) -> list[Card]:
-    """A card per analyte, what was rejected first."""
+def sentences_of(stored: StoredEvaluation) -> dict[str, str]:
+    """Sentences of the findings in the reader's language, by the English; none of an evaluation older than their codes."""
+    return translated_sentences(stored.table("findings"), gettext)
+
+
+def cards_of(stored: StoredEvaluation, said: Mapping[str, str]) -> list[Card]:
+    """A card per analyte, what was rejected first; its reasons and notes as ``said`` says them."""
     rank = {name: place for place, name in enumerate(_ORDER)}
     rows = sorted(
         stored.verdicts.iter_rows(named=True), key=lambda row: (rank[row["verdict"]], row["batch_id"], row["analyte"])
     )
     tables = {name: stored.table(name) for name in ("curves", "calibrators", "chart", "findings")}
     limit = 100.0 * calibration_profile(lab_profile(stored.record["profile"]).method.calibration_profile).deviation_limit
+    for row in rows:
+        row |= {name: [said.get(one, one) for one in row[name] or ()] for name in ("reasons", "notes")}
     return [_card(row, tables, limit, place) for place, row in enumerate(rows)]
 
 
@@ -125,13 +138,14 @@ def counts_of(cards: Sequence[Card]) -> list[tuple[str, Any, int]]:
     return [one for one in found if one[2]]
 
 
-def tables_of_page(stored: StoredEvaluation) -> list[ShownTable]:
-    """Everything else, as it is kept."""
+def tables_of_page(stored: StoredEvaluation, said: Mapping[str, str]) -> list[ShownTable]:
+    """Everything else, as it is kept; findings as ``said`` says them."""
     found = []
     for name, columns in _COLUMNS.items():
         frame = stored.table(name)
         if frame.height:
-            found.append(_table(_TITLES[name], _with_result(frame) if name == "results" else frame, columns))
+            shown = _with_result(frame) if name == "results" else frame
+            found.append(_table(_TITLES[name], shown, columns, said if name == "findings" else {}))
     return found
 
 
@@ -150,12 +164,12 @@ def _with_result(results: pl.DataFrame) -> pl.DataFrame:
     return results.sort("analyte", ~is_sample.fill_null(value=False), "injection").with_columns(result=shown)
 
 
-def _table(title: Any, frame: pl.DataFrame, columns: tuple[tuple[str, Any], ...]) -> ShownTable:
+def _table(title: Any, frame: pl.DataFrame, columns: tuple[tuple[str, Any], ...], said: Mapping[str, str]) -> ShownTable:
     names = [name for name, _words in columns]
     is_number = [frame.schema[name].is_numeric() or name == "result" for name in names]
-    rows = [[_cell(value) for value in row] for row in frame.select(names).head(_MOST_ROWS).iter_rows()]
+    rows = [[said.get(cell, cell) for cell in map(_cell, row)] for row in frame.select(names).head(_MOST_ROWS).iter_rows()]
     headings = [(words, number) for (_name, words), number in zip(columns, is_number, strict=True)]
-    return ShownTable(title, headings, rows, max(frame.height - _MOST_ROWS, 0))
+    return ShownTable(title, not said, headings, rows, max(frame.height - _MOST_ROWS, 0))
 
 
 def _cell(value: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +22,13 @@ from headworks.web.audit.middleware import about
 from headworks.web.operations.laboratory import answers
 from headworks.web.operations.laboratory.batch_pages import batch_page
 from headworks.web.operations.laboratory.decisions import leave_out, overrule
-from headworks.web.operations.laboratory.evaluation_shown import VERDICT_WORDS, cards_of, counts_of, tables_of_page
+from headworks.web.operations.laboratory.evaluation_shown import (
+    VERDICT_WORDS,
+    cards_of,
+    counts_of,
+    sentences_of,
+    tables_of_page,
+)
 from headworks.web.operations.laboratory.instrument_files import (
     evaluate_soon,
     evaluation_of,
@@ -36,6 +41,7 @@ from headworks.web.operations.laboratory.laboratories import LABORATORY, laborat
 from headworks.web.operations.laboratory.matching import match_samples, names_of
 from headworks.web.operations.laboratory.releases import samples_of
 from headworks.web.operations.laboratory.taking import changes_of, take_results
+from headworks.web.operations.laboratory.uploads import sent_files
 from headworks.web.operations.models import Batch, InstrumentFile
 
 _HELD_SHOWN = 200
@@ -48,27 +54,16 @@ def send(request: HttpRequest, number: int) -> HttpResponse:
     reader = request.reader  # type: ignore[attr-defined]
     batch = Batch.objects.require(reader, "measure", pk=number)
     try:
-        export, sheet = _sent(request, "export"), _sent(request, "sheet")
-        if export is None:
-            raise UsageError(_("No file was sent, or it is too large."), remedy=_("Choose an export"), code="HW-U285")
+        export, sheets = sent_files(request, "export")[0], sent_files(request, "sheet", is_needed=False)
         run_at = _moment(request.POST.get("run_at", ""))
-        made = keep_file(reader, batch, export, sheet=sheet, run_at=run_at, request_id=_number(request))
+        made = keep_file(
+            reader, batch, export, sheet=sheets[0] if sheets else None, run_at=run_at, request_id=_number(request)
+        )
     except (UsageError, DataRefused) as problem:
         return batch_page(request, number, problem=problem)
     request.is_audited = True  # type: ignore[attr-defined]
     evaluate_soon(made, reader.username)
     return redirect("export", made.pk)
-
-
-def _sent(request: HttpRequest, name: str) -> tuple[bytes, str] | None:
-    file = request.FILES.get(name)
-    if file is None or not file.name:
-        return None
-    if file.size is None or file.size > settings.SERVER.max_upload_mb * 1024 * 1024:
-        raise UsageError(
-            _("No file was sent, or it is too large."), where=file.name[-80:], remedy=_("Choose an export"), code="HW-U285"
-        )
-    return file.read(), file.name
 
 
 def _moment(text: str) -> dt.datetime | None:
@@ -107,7 +102,8 @@ def _page(request: HttpRequest, number: int, problem: HeadworksError | None = No
 
 
 def _evaluated(file: InstrumentFile, stored: StoredEvaluation, username: str) -> dict[str, Any]:
-    cards, changes, release = cards_of(stored), changes_of(file, stored), stored.release
+    said, changes, release = sentences_of(stored), changes_of(file, stored), stored.release
+    cards = cards_of(stored, said)
     codes = sorted(samples_of(file.batch).values_list("sample_id", flat=True))
     sheet = stored.table("sheet")
     written = dict(sheet.drop_nulls("sample_id").select("sample_name", "sample_id").rows())
@@ -115,7 +111,7 @@ def _evaluated(file: InstrumentFile, stored: StoredEvaluation, username: str) ->
     calibrators = stored.table("calibrators").select("batch_id", "analyte", "injection", "sample_name", "is_used")
     return {
         "stored": stored, "record": stored.record, "cards": cards, "counts": counts_of(cards),
-        "tables": tables_of_page(stored),
+        "tables": tables_of_page(stored, said), "is_english": not said,
         "versions": list(reversed(list_versions(laboratory_of(file.area_path), stored.id))), "codes": codes,
         "unmatched": [name for name, code in matched.items() if code is None],
         "matched": [(name, code) for name, code in matched.items() if code],

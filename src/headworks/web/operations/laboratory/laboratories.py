@@ -1,22 +1,21 @@
 """Where a laboratory keeps what it computes: evaluations, profiles and controls, apart from every other laboratory's.
 
 A laboratory is what works for one area. The one that works for everything keeps its evaluations in the workspace, where the
-command line sees them; each other has a folder of its own below the server's. So controls, noise and profiles of one never
-stand in the charts, limits or questions of another. The trap: an export is known by its content, so two laboratories that are
-sent one file must not meet in one evaluation.
+command line sees them; each other has a folder of its own below the server's, which the commands open by ``--laboratory``. So
+controls, noise and profiles of one never stand in the charts, limits or questions of another. The trap: an export is known by
+its content, so two laboratories that are sent one file must not meet in one evaluation.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from headworks.jobs.laboratory import LabProfile, list_profiles, read_profile
 from headworks.store import Workspace
 from headworks.web.access.models import AreaNode
 from headworks.web.access.reader import Reader
-from headworks.web.configuration import server_folder
 from headworks.web.opened import the_workspace
+from headworks.web.operations.laboratory.folders import laboratory_folder
 from headworks.web.operations.models import Batch, InstrumentFile
 
 LABORATORY = ("measure", "approve", "release")
@@ -29,9 +28,7 @@ def laboratory_of(area_path: str) -> Workspace:
     whole = the_workspace()
     if not area_path:
         return whole
-    folder = server_folder(whole) / "laboratories" / hashlib.sha256(area_path.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    return Workspace(folder, whole.settings)
+    return Workspace(laboratory_folder(whole, area_path), whole.settings)
 
 
 def profile_name(batch: Batch) -> str:
@@ -56,6 +53,13 @@ def profile_of(batch: Batch) -> LabProfile:
 def works_in(reader: Reader, area_path: str) -> bool:
     """Whether the reader is of the laboratory of an area, and not only somebody who may see its samples."""
     return any(reader.has(scope, area_path) for scope in LABORATORY)
+
+
+def areas_measured_in(reader: Reader) -> list[tuple[str, AreaNode | None]]:
+    """Areas for which the reader's laboratory works; an empty path is everything."""
+    roots = reader.roots("measure")
+    areas = {area.path: area for area in AreaNode.objects.filter(path__in=roots)}
+    return [(root, areas.get(root)) for root in roots]
 
 
 def laboratories_of(reader: Reader) -> list[tuple[str, AreaNode | None]]:

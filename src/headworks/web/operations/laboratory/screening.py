@@ -7,6 +7,7 @@ here it is the first day among the samples that the reader sees.
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -51,7 +52,7 @@ def _name(key: dict[str, str | None]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 
-def require_hit(reader: Reader, name: str) -> dict[str, object]:
+def require_hit(reader: Reader, name: str) -> dict[str, Any]:
     """One hit that the reader may see.
 
     Raises
@@ -87,10 +88,12 @@ def spectrum_of(hit: dict[str, object]) -> tuple[list[float], list[float]] | Non
     return peaks["mz"][0].to_list(), peaks["intensity"][0].to_list()
 
 
-def fragments_of(hit: dict[str, object]) -> list[float]:
-    """Fragments that the suspect list expects of a hit; empty when the hit came from a library alone."""
+def expected_of(hit: dict[str, Any]) -> tuple[list[float], list[float] | None]:
+    """What is expected of a hit: peaks of the library's record with their heights, else the list's fragments without."""
+    if hit["library_mz"]:
+        return list(hit["library_mz"]), list(hit["library_share"])
     rows = read_known_suspects(the_workspace()).filter(substance=hit["substance"])
-    return sorted({mz for row in rows["fragment_mz"].to_list() for mz in row or []})
+    return sorted({mz for row in rows["fragment_mz"].to_list() for mz in row or []}), None
 
 
 def reviews_of(hit: dict[str, object]) -> list[HitReview]:

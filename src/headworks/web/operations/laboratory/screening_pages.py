@@ -22,7 +22,7 @@ from headworks.web.operations.laboratory.screening import (
     DECIDING,
     area_of,
     decide_hit,
-    fragments_of,
+    expected_of,
     hits_of,
     require_hit,
     reviews_of,
@@ -44,6 +44,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown.to_dicts(), _PAGE).get_page(request.GET.get("page"))
     said = {
         "page": page, "rows": [(row, REVIEW_WORDS[row["review"]]) for row in page], "wanted": wanted, "words": REVIEW_WORDS,
+        "may_send": request.reader.has("measure"),  # type: ignore[attr-defined]
         "n_open": hits.filter(review="open").height, "query": f"state={wanted}" if wanted in REVIEW_WORDS else "",
     }  # fmt: skip
     return render(request, "operations/laboratory_screening.html", said)
@@ -68,8 +69,8 @@ def _page(request: HttpRequest, name: str, problem: UsageError | None = None) ->
         "may_decide": any(reader.has(scope, area_path) for scope in DECIDING),
     }  # fmt: skip
     if spectrum is not None:
-        title = f"{found['substance']} in {found['sample_id']}"
-        drawn = mirrored_spectra(spectrum, fragments_of(found), "spectra", title=title)
+        title = _("%(suspect)s in %(sample)s") % {"suspect": found["substance"], "sample": found["sample_id"]}
+        drawn = mirrored_spectra(spectrum, expected_of(found), "spectra", title=title)
         # Ours, written by ElementTree, which escapes what it is given.
         said["drawn"] = mark_safe(drawn)  # noqa: S308
     return render(request, "operations/laboratory_hit.html", said, status=400 if problem else 200)

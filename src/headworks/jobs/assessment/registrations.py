@@ -1,0 +1,96 @@
+"""Plans of evaluations, kept before anybody looked: ``assessments/evaluations/<fingerprint>.json`` of the workspace.
+
+A record is written once and never again. Its name is the fingerprint of its plan, so a record that somebody changed, or put
+in the place of another, is found when it is read. The trap: the day is that of this machine's clock; the server writes the
+fingerprint to its audit log as well, whose order nobody changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import NamedTuple
+
+from headworks.assessment.evaluation import EvaluationPlan, Registration, register_plan
+from headworks.core.errors import DataRefused, UsageError
+from headworks.store import Workspace
+
+_FOLDER = ("assessments", "evaluations")
+_HEX = frozenset("0123456789abcdef")
+
+
+class KeptRegistration(NamedTuple):
+    """A registration and the account that made it; empty for the command line."""
+
+    registration: Registration
+    author: str
+
+    @property
+    def plan(self) -> EvaluationPlan:
+        """What is going to be looked at."""
+        return self.registration.plan
+
+
+def keep_registration(
+    workspace: Workspace, plan: EvaluationPlan, today: dt.date, *, role: str, author: str = ""
+) -> KeptRegistration:
+    """Register a plan and keep its record.
+
+    Raises
+    ------
+    DataRefused
+        ``HW-D768`` for windows that overlap, ``HW-D773`` for a plan that comes too late or names no area.
+    UsageError
+        ``HW-U316`` for a plan that was registered before.
+    """
+    made = KeptRegistration(register_plan(plan, today, role), author)
+    folder = workspace.path.joinpath(*_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    said = {
+        "fingerprint": plan.fingerprint, "registered_on": today.isoformat(), "role": role, "author": author,
+        "plan": plan.as_dict(),
+    }  # fmt: skip
+    try:
+        with (folder / f"{plan.fingerprint}.json").open("x", encoding="utf-8") as file:
+            json.dump(said, file, ensure_ascii=False, indent=1)
+    except FileExistsError as problem:
+        raise UsageError("This very plan was registered before.", found=plan.fingerprint[:12],
+                         remedy="Look at the plan there is", code="HW-U316") from problem  # fmt: skip
+    return made
+
+
+def kept_registrations(workspace: Workspace) -> list[KeptRegistration]:
+    """All registrations, newest first; what cannot be read is refused as by :func:`require_registered`."""
+    found = [require_registered(workspace, path.stem) for path in workspace.path.joinpath(*_FOLDER).glob("*.json")]
+    return sorted(found, key=lambda one: (one.registration.registered_on, one.registration.fingerprint), reverse=True)
+
+
+def require_registered(workspace: Workspace, fingerprint: str) -> KeptRegistration:
+    """The registration of a fingerprint: no evaluation without one.
+
+    Raises
+    ------
+    UsageError
+        ``HW-U317`` when no such plan was registered.
+    DataRefused
+        ``HW-D862`` when its record was changed or cannot be read.
+    """
+    path = workspace.path.joinpath(*_FOLDER, f"{fingerprint}.json")
+    if not fingerprint or not set(fingerprint) <= _HEX or not path.is_file():
+        raise UsageError("No such plan was registered.", found=fingerprint[:64],
+                         remedy="Register the plan before its later window begins", code="HW-U317")  # fmt: skip
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        plan = EvaluationPlan.from_dict(said["plan"])
+        day = dt.date.fromisoformat(said["registered_on"])
+        made = KeptRegistration(Registration(plan, day, said["role"], said["fingerprint"]), said["author"])
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise _changed(fingerprint, type(problem).__name__) from problem
+    if not fingerprint == plan.fingerprint == said["fingerprint"]:
+        raise _changed(fingerprint, plan.fingerprint[:12])
+    return made
+
+
+def _changed(fingerprint: str, found: str) -> DataRefused:
+    return DataRefused("The record of a registered plan was changed.", where=fingerprint[:12], found=found,
+                       remedy="Restore it from a backup", code="HW-D862")  # fmt: skip
