@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Where an environment forbids it, every process would compile all modules again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install demo serve test lint types floors docs bench study clean
 

@@ -11,6 +11,10 @@ settings.register_profile("headworks", deadline=None, derandomize=True, max_exam
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "headworks"))
 
+# Tests begin hundreds of processes; where machines are told to keep no bytecode, each would compile a thousand modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # Markers whose tests may be skipped on a machine that lacks something, but never where a submission is judged.
 _NEVER_SKIPPED_IN_CI = {"browser", "shared", "postgres"}
 

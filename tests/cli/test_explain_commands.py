@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import json
 
-from headworks.jobs.run import run
 from headworks.store import Workspace
 
 
-def test_a_figure_is_explained_as_text_and_as_json(headworks, two_plants: Workspace) -> None:
-    run(two_plants)
-    asked = ("explain", two_plants.path, "--area", "P", "--period", "2024", "--drug", "cocaine", "--tier", "steward")
+def test_a_figure_is_explained_as_text_and_as_json(headworks, computed_plants: Workspace) -> None:
+    asked = ("explain", computed_plants.path, "--area", "P", "--period", "2024", "--drug", "cocaine", "--tier", "steward")
     answer = headworks(*asked)
     assert answer.code == 0
     assert answer.out.startswith("How computed:")
@@ -16,8 +14,7 @@ def test_a_figure_is_explained_as_text_and_as_json(headworks, two_plants: Worksp
     assert said["n_members"] == len(said["members"])
 
 
-def test_an_unknown_area_is_refused(headworks, two_plants: Workspace) -> None:
-    run(two_plants)
-    answer = headworks("explain", two_plants.path, "--area", "Atlantis", "--period", "2024", "--drug", "cocaine")
+def test_an_unknown_area_is_refused(headworks, computed_plants: Workspace) -> None:
+    answer = headworks("explain", computed_plants.path, "--area", "Atlantis", "--period", "2024", "--drug", "cocaine")
     assert answer.code == 2
     assert "no such area" in answer.err

@@ -164,6 +164,19 @@ def test_a_backtest_is_told_and_written(headworks, told, tmp_path) -> None:
     assert "<svg" in (tmp_path / "out" / "backtest.html").read_text(encoding="utf-8")
 
 
+def test_a_backtest_without_a_folder_is_kept_where_the_pages_look(headworks, told) -> None:
+    words = ("warn", "backtest", told.path, "--detector", "ears_c2", "--replicates", "1")
+    assert headworks(*words, "--inject", "size=3,shape=step,level=site,weeks=3").code == 0
+    folder = told.path / "signals" / "backtests"
+    (kept,) = folder.iterdir()
+    assert kept.name.startswith("ears_c2-2025-W51-")
+    assert {path.name for path in kept.iterdir()} == {"backtest.json", "backtest.html"}
+
+
+def test_first_appearances_are_said_to_stand_outside_the_budget(headworks, told) -> None:
+    assert "outside this budget" in headworks("warn", "run", told.path, "--tier", "steward").err
+
+
 @pytest.mark.parametrize(
     ("command", "more", "code", "words"),
     [

@@ -84,10 +84,8 @@ def test_the_demo_does_not_mix_its_data_with_others(headworks, two_plants: Works
 
 
 @pytest.mark.slow
-def test_the_demo_makes_reports_from_nothing_and_again(headworks, tmp_path: Path) -> None:
-    first = headworks("demo", tmp_path / "demo", "--no-open")
-    assert first.code == 0, first.err
-    reports = sorted(path.name for path in (tmp_path / "demo" / "reports").iterdir())
+def test_the_demo_makes_reports_from_nothing_and_again(headworks, demo: Path) -> None:
+    reports = sorted(path.name for path in (demo / "demo-workspace" / "reports").iterdir())
     assert reports == ["situation-2022-en.html", "situation-2022-zh.html"]
-    check = headworks("check", tmp_path / "demo", "--reproduce")
+    check = headworks("check", demo / "demo-workspace", "--reproduce")
     assert (check.code, "the same, bit for bit" in check.out) == (0, True)

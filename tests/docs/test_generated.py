@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests import forks
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("tables.md", "commands.md", "errors.md", "settings.md", "parameter-sets.md", "python-api.md")
 
 
 def generate(*arguments: str, columns: str = "80") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": columns}
-    command = [sys.executable, "-m", "docs.generate", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    program = "import sys; from docs.generate import main; raise SystemExit(main(sys.argv[1:]))"
+    return forks.run(program, *arguments, COLUMNS=columns)
 
 
 @pytest.mark.parametrize("columns", ["40", "200"])
@@ -27,9 +25,11 @@ def test_no_page_is_stale_whatever_the_width_of_the_terminal(columns):
 
 def test_a_stale_page_is_named(tmp_path):
     # The generator is pointed at an empty folder, so every page is stale.
-    program = "import pathlib, docs.generate as g; g.REFERENCE = pathlib.Path({!r}); raise SystemExit(g.main(['--check']))"
-    command = [sys.executable, "-c", program.format(str(tmp_path))]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    program = (
+        "import pathlib, sys; import docs.generate as g; g.REFERENCE = pathlib.Path(sys.argv[1]);"
+        "raise SystemExit(g.main(['--check']))"
+    )
+    done = forks.run(program, tmp_path)
     assert done.returncode == 1
     assert all(f"docs/reference/{name} is stale: run python -m docs.generate" in done.stderr for name in PAGES)
     assert list(tmp_path.iterdir()) == []

@@ -1,16 +1,12 @@
-"""Imports and runs in processes of their own, which can be killed at any moment, or before the N-th change on disk.
+"""An import or a run in a process of its own, which can be killed at any moment, or dies before its N-th change on disk.
 
-Reads lines ``[workspace, file, format, N]`` as JSON from stdin; for each answers the number of the process that does it, and
-when that has ended its exit code (-9 when it was killed). ``file`` may be ``run``; with N = 0 the process is left alone. The
-processes are forks of this one, which has loaded the libraries and used none of them.
+``file`` may be ``run``; with N = 0 the process is left alone.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,21 +45,3 @@ def work(folder: str, file: str, form: str, number: int) -> None:
         run(Workspace.open(Path(folder)))
     else:
         import_file(Workspace.open(Path(folder)), Path(file), ImportOrder(form))
-
-
-def main() -> None:
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            code = 1
-            try:
-                work(*json.loads(line))
-                code = 0
-            finally:
-                os._exit(code)
-        print(pid, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-
-
-if __name__ == "__main__":
-    main()

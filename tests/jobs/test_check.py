@@ -15,9 +15,8 @@ def codes(workspace: Workspace, severity: str, **options: bool) -> list[str]:
     return [one.code for one in check_workspace(workspace, **options) if one.severity == severity]
 
 
-def test_a_sound_workspace_has_nothing_to_look_at(two_plants: Workspace) -> None:
-    run(two_plants)
-    found = check_workspace(two_plants, reproduce=True)
+def test_a_sound_workspace_has_nothing_to_look_at(computed_plants: Workspace) -> None:
+    found = check_workspace(computed_plants, reproduce=True)
     assert {one.severity for one in found} == {"info"}
     assert "HW-C013" in {one.code for one in found}
 
@@ -35,16 +34,14 @@ def test_names_nobody_knows_and_sites_without_people_are_named(two_plants: Works
         assert word in said
 
 
-def test_new_facts_make_the_results_old(two_plants: Workspace, give) -> None:
-    run(two_plants)
-    give(two_plants, "measurements", "sample_id,analyte,concentration_ng_per_l\nA1,MDMA,5\n")
-    assert codes(two_plants, "warning") == ["HW-C008"]
+def test_new_facts_make_the_results_old(computed_plants: Workspace, give) -> None:
+    give(computed_plants, "measurements", "sample_id,analyte,concentration_ng_per_l\nA1,MDMA,5\n")
+    assert codes(computed_plants, "warning") == ["HW-C008"]
 
 
 @pytest.mark.parametrize("how", ["row", "bit", "gone", "table"])
-def test_a_result_that_was_tampered_with_is_found_and_a_run_mends_it(how: str, two_plants: Workspace) -> None:
-    run(two_plants)
-    path = two_plants.results("loads")
+def test_a_result_that_was_tampered_with_is_found_and_a_run_mends_it(how: str, computed_plants: Workspace) -> None:
+    path = computed_plants.results("loads")
     file = next(path.rglob("*.parquet"))
     frame = pl.read_parquet(file)
     if how == "row":
@@ -55,9 +52,9 @@ def test_a_result_that_was_tampered_with_is_found_and_a_run_mends_it(how: str, t
         file.unlink()
     else:
         path.rename(path.with_name("hidden"))
-    assert codes(two_plants, "error") == ["HW-C010"]
-    run(two_plants, full=True)
-    assert codes(two_plants, "error", reproduce=True) == []
+    assert codes(computed_plants, "error") == ["HW-C010"]
+    run(computed_plants, full=True)
+    assert codes(computed_plants, "error", reproduce=True) == []
 
 
 def test_facts_that_are_gone_or_nobody_brought_are_found(two_plants: Workspace) -> None:
@@ -82,10 +79,9 @@ def test_a_table_of_facts_that_cannot_be_read_is_an_error(two_plants: Workspace)
     assert set(codes(two_plants, "error")) == {"HW-C003"}
 
 
-def test_a_run_is_reproduced_with_the_settings_it_had(two_plants: Workspace) -> None:
-    run(two_plants)
-    (two_plants.path / "headworks.toml").write_text("format = 1\n[uncertainty]\nflow = 0.4\n")
-    changed = Workspace.open(two_plants.path)
+def test_a_run_is_reproduced_with_the_settings_it_had(computed_plants: Workspace) -> None:
+    (computed_plants.path / "headworks.toml").write_text("format = 1\n[uncertainty]\nflow = 0.4\n")
+    changed = Workspace.open(computed_plants.path)
     assert codes(changed, "error", reproduce=True) == []
     assert codes(changed, "warning") == ["HW-C009"]
 

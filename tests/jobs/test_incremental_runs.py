@@ -165,11 +165,10 @@ def test_after_each_kind_of_change_the_results_are_those_of_a_full_run(change: s
     assert (after.manifest.recomputed["days"] == "all") == (change in REGISTER)
 
 
-def test_a_flow_touches_its_day_and_no_other(two_plants: Workspace, give) -> None:
-    run(two_plants)
-    give(two_plants, "flows", "site_id,day,flow_m3_per_day\nA,2024-03-05,7\n")
-    require_equal_to_a_full_run(two_plants, "flows")
-    assert run(two_plants).manifest.recomputed == {"days": 1, "years": [2024, 2025]}
+def test_a_flow_touches_its_day_and_no_other(computed_plants: Workspace, give) -> None:
+    give(computed_plants, "flows", "site_id,day,flow_m3_per_day\nA,2024-03-05,7\n")
+    require_equal_to_a_full_run(computed_plants, "flows")
+    assert run(computed_plants).manifest.recomputed == {"days": 1, "years": [2024, 2025]}
 
 
 def test_a_run_of_facts_that_touch_no_result_writes_no_table(two_plants: Workspace, give) -> None:

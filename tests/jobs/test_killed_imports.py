@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from tests import forks
 
 from headworks.jobs.check import check_workspace
 from headworks.jobs.import_files import ImportOrder, import_file
@@ -24,40 +20,21 @@ from headworks.jobs.run import run
 from headworks.store import Workspace, read_facts, read_imports, read_result, result_digest
 from headworks.tables import FACTS, RESULTS
 
-SCRIPT = Path(__file__).with_name("killed_import.py")
+# Words: workspace, file or ``run``, format, and before which change on disk it dies.
+WORK = "import sys; from tests.jobs.killed_import import work; work(*sys.argv[1:4], int(sys.argv[4]))"
 N_ROWS = 200_000
 N_KILLS = 20 if os.environ.get("HEADWORKS_FULL") else 6
 MOST_CHANGES = 40
 
 
-class Processes:
-    """See ``killed_import.py``."""
-
-    def __init__(self, server: subprocess.Popen[str]) -> None:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        self._orders, self._answers = server.stdin, server.stdout
-
-    def start(self, workspace: Workspace, file: object, form: str = "headworks", number: int = 0) -> int:
-        """The number of the process that imports, or runs; it dies before its N-th change on disk."""
-        self._orders.write(json.dumps([str(workspace.path), str(file), form, number]) + "\n")
-        self._orders.flush()
-        return int(self._answers.readline())
-
-    def end(self) -> int:
-        """The exit code of the process started last."""
-        return int(self._answers.readline())
-
-    def do(self, workspace: Workspace, file: object, form: str = "headworks", number: int = 0) -> int:
-        self.start(workspace, file, form, number)
-        return self.end()
+def begin(workspace: Workspace, file: object, form: str = "headworks", number: int = 0) -> forks.Fork:
+    """The process that imports, or runs; it dies before its N-th change on disk."""
+    return forks.start(WORK, workspace.path, file, form, number)
 
 
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Processes]:
-    words = [sys.executable, str(SCRIPT)]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        yield Processes(server)
+def do(workspace: Workspace, file: object, form: str = "headworks", number: int = 0) -> int:
+    """Its exit code."""
+    return begin(workspace, file, form, number).wait()
 
 
 def stored(workspace: Workspace, table: str) -> pl.DataFrame:
@@ -98,29 +75,28 @@ def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def clean(large_file: Path, processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, float]:
+def clean(large_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, float]:
     """One clean import, and how many seconds it takes once the libraries are loaded."""
     workspace = Workspace.create(tmp_path_factory.mktemp("clean") / "ws")
+    forks.run("")  # the process that is forked begins here, and is not counted
     began = time.perf_counter()
-    assert processes.do(workspace, large_file) == 0
+    assert do(workspace, large_file) == 0
     return workspace, time.perf_counter() - began
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kill", range(N_KILLS))
 def test_killed_at_a_random_moment_and_imported_again_equals_one_clean_import(
-    kill: int, large_file: Path, clean: tuple[Workspace, float], processes: Processes, tmp_path: Path
+    kill: int, large_file: Path, clean: tuple[Workspace, float], tmp_path: Path
 ) -> None:
     reference, seconds = clean
     # One moment in each of equal parts of the import's duration.
     moment = (kill + random.Random(kill).random()) / N_KILLS * seconds
     workspace = Workspace.create(tmp_path / "ws")
-    process = processes.start(workspace, large_file)
+    process = begin(workspace, large_file)
     time.sleep(moment)
-    # Until its exit code is read, nobody else can get its number.
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-    processes.end()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
     assert read_facts(workspace, "measurements").height in {0, N_ROWS}
     outcome = import_file(workspace, large_file, ImportOrder("headworks"))
     assert outcome.rows_new in {0, N_ROWS}
@@ -131,7 +107,7 @@ def test_killed_at_a_random_moment_and_imported_again_equals_one_clean_import(
 
 @pytest.mark.slow
 def test_killed_before_each_change_on_disk_an_import_of_several_tables_is_there_wholly_or_not(
-    weeks: str, processes: Processes, tmp_path: Path
+    weeks: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "weeks.csv"
     file.write_text(weeks, encoding="utf-8")
@@ -144,12 +120,12 @@ def test_killed_before_each_change_on_disk_an_import_of_several_tables_is_there_
     for number in range(1, MOST_CHANGES):
         shutil.rmtree(workspace.path)
         Workspace.create(workspace.path)
-        code = processes.do(workspace, file, "score", number)
+        code = do(workspace, file, "score", number)
         now = visible(workspace)
         assert now in (whole, nothing)
         seen.add(now == whole)
         # Killed a second time, while what the first left is being undone.
-        processes.do(workspace, file, "score", 1 + number % 4)
+        do(workspace, file, "score", 1 + number % 4)
         assert visible(workspace) in (whole, nothing)
         import_file(workspace, file, ImportOrder("score"))
         require_same(workspace, reference)
@@ -161,9 +137,7 @@ def test_killed_before_each_change_on_disk_an_import_of_several_tables_is_there_
 
 
 @pytest.mark.slow
-def test_killed_before_each_change_on_disk_a_run_leaves_the_results_of_the_run_before(
-    two_plants: Workspace, give, processes: Processes
-) -> None:
+def test_killed_before_each_change_on_disk_a_run_leaves_the_results_of_the_run_before(two_plants: Workspace, give) -> None:
     run(two_plants)
     before = {name: result_digest(read_result(two_plants, name), name) for name in RESULTS}
     give(two_plants, "measurements", "sample_id,analyte,concentration_ng_per_l\nA1,benzoylecgonine,999\n")
@@ -175,7 +149,7 @@ def test_killed_before_each_change_on_disk_a_run_leaves_the_results_of_the_run_b
     for number in range(1, MOST_CHANGES):
         shutil.rmtree(two_plants.path)
         shutil.copytree(pristine, two_plants.path)
-        code = processes.do(two_plants, "run", number=number)
+        code = do(two_plants, "run", number=number)
         now = {name: result_digest(read_result(two_plants, name), name) for name in RESULTS}
         assert now in (before, after)
         if code == 0 or number % 3 == 0:

@@ -181,10 +181,9 @@ def test_a_workspace_tells_its_own_scatter(measured: Workspace):
     assert answer_power(PowerQuestion(SamplingDays(1), area.scatter, area.n_sites, area.coverage)).power.rise > 0
 
 
-def test_too_few_results_are_refused(two_plants: Workspace):
-    run(two_plants)
+def test_too_few_results_are_refused(computed_plants: Workspace):
     with pytest.raises(UsageError, match="Too few results") as refused:
-        known_scatter(two_plants, "A", "benzoylecgonine")
+        known_scatter(computed_plants, "A", "benzoylecgonine")
     assert refused.value.code == "HW-U192"
 
 

@@ -16,10 +16,10 @@ from headworks.tables import PART, RESULTS, SHELF
 from headworks.workflows import Scope
 from headworks.workflows.scope import YearScope, scope_of_year
 from headworks.workflows.year import Recomputed
-from headworks.workflows.year_trends import half_years_of
+from headworks.workflows.year_trends import quarters_of
 
 TOUCHED = dt.date(2024, 3, 12)
-HALVES = half_years_of(2024, has_before=False, has_after=False)
+QUARTERS = quarters_of(2024, has_before=False, has_after=False)
 NEW = [
     ("samples", "sample_id,site_id,collected_from,flow_m3_per_day\nA3,A,2024-03-12T08:00Z,2100\n"),
     ("measurements", "sample_id,analyte,concentration_ng_per_l\nA3,benzoylecgonine,99\n"),
@@ -28,9 +28,9 @@ NEW = [
 
 def recomputed(year: int = 2024, *, everything: bool = False) -> tuple[Recomputed, Scope]:
     if everything:
-        return Recomputed(year, YearScope(), dt.date(year, 1, 1), HALVES), Scope()
+        return Recomputed(year, YearScope(), dt.date(year, 1, 1), QUARTERS), Scope()
     scope = Scope(frozenset({TOUCHED}))
-    return Recomputed(year, scope_of_year(scope, year, [TOUCHED]), TOUCHED, HALVES), scope
+    return Recomputed(year, scope_of_year(scope, year, [TOUCHED]), TOUCHED, QUARTERS), scope
 
 
 def replaced(
@@ -121,13 +121,14 @@ def test_a_part_that_comes_out_the_same_is_not_written_again(two_plants: Workspa
     assert second.results == first.results
 
 
-def test_a_part_that_is_no_more_is_emptied(two_plants: Workspace, give) -> None:
-    run(two_plants)
-    give(two_plants, "measurements", "sample_id,analyte,concentration_ng_per_l,qc_flag\nB2,benzoylecgonine,140,rejected\n")
-    said = run(two_plants).manifest.results
+def test_a_part_that_is_no_more_is_emptied(computed_plants: Workspace, give) -> None:
+    give(
+        computed_plants, "measurements", "sample_id,analyte,concentration_ng_per_l,qc_flag\nB2,benzoylecgonine,140,rejected\n"
+    )
+    said = run(computed_plants).manifest.results
     assert "2025-03" not in said["loads"]["parts"]
     assert "2025" not in said["area_loads"]["parts"]
-    assert read_result(two_plants, "loads")["day"].dt.year().unique().to_list() == [2024]
+    assert read_result(computed_plants, "loads")["day"].dt.year().unique().to_list() == [2024]
 
 
 def test_the_run_before_can_still_be_read(two_plants: Workspace, give) -> None:

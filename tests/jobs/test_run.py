@@ -30,10 +30,9 @@ def test_there_is_nothing_to_compute_in_an_empty_workspace(workspace: Workspace)
         run(workspace)
 
 
-def test_the_load_is_concentration_times_flow(two_plants: Workspace) -> None:
-    run(two_plants)
+def test_the_load_is_concentration_times_flow(computed_plants: Workspace) -> None:
     # 250 ng/L x 2,000 m3/d x 1e-3 = 500 mg/d.
-    assert load_of(two_plants) == pytest.approx(500.0)
+    assert load_of(computed_plants) == pytest.approx(500.0)
 
 
 def test_the_second_run_has_nothing_to_do(two_plants: Workspace) -> None:
@@ -89,10 +88,9 @@ def test_facts_in_another_order_give_the_same_bits(tmp_path: Path, give, tables:
         '[week_conventions.ours]\nweekday_days = "1;2"\nweekend_days = "6;7"\nfirst_year = 2024\n',
     ],
 )
-def test_another_setting_recomputes_everything_and_says_why(setting: str, two_plants: Workspace) -> None:
-    run(two_plants)
-    (two_plants.path / "headworks.toml").write_text(f"format = 1\n{setting}", encoding="utf-8")
-    changed = Workspace.open(two_plants.path)
+def test_another_setting_recomputes_everything_and_says_why(setting: str, computed_plants: Workspace) -> None:
+    (computed_plants.path / "headworks.toml").write_text(f"format = 1\n{setting}", encoding="utf-8")
+    changed = Workspace.open(computed_plants.path)
     assert "HW-C009" in {one.code for one in check_workspace(changed)}
     outcome = run(changed)
     assert outcome.manifest.recomputed["days"] == "all"
@@ -100,10 +98,9 @@ def test_another_setting_recomputes_everything_and_says_why(setting: str, two_pl
     assert run(changed).status == "up_to_date"
 
 
-def test_another_name_recomputes_nothing(two_plants: Workspace) -> None:
-    run(two_plants)
-    (two_plants.path / "headworks.toml").write_text('format = 1\nname = "Other"\ntimezone = "Asia/Shanghai"\n')
-    assert run(Workspace.open(two_plants.path)).status == "up_to_date"
+def test_another_name_recomputes_nothing(computed_plants: Workspace) -> None:
+    (computed_plants.path / "headworks.toml").write_text('format = 1\nname = "Other"\ntimezone = "Asia/Shanghai"\n')
+    assert run(Workspace.open(computed_plants.path)).status == "up_to_date"
 
 
 def test_a_run_cut_off_before_its_manifest_and_then_other_settings_leave_no_trace(
@@ -130,19 +127,18 @@ def test_a_run_cut_off_before_its_manifest_and_then_other_settings_leave_no_trac
     assert load_of(back) == pytest.approx(1_000.0)
 
 
-def test_compaction_changes_no_result_and_forces_no_full_run(two_plants: Workspace, give) -> None:
-    run(two_plants)
-    give(two_plants, "measurements", AMENDED)
-    before = run(two_plants).manifest
-    check_workspace(two_plants, compact=True)
-    DeltaTable(str(two_plants.results("loads"))).optimize.z_order(["site_id"])
-    assert delta.version(two_plants.results("loads")) > before.results["loads"]["version"]
-    assert run(two_plants).status == "up_to_date"
-    give(two_plants, "measurements", AMENDED.replace("500", "250"))
-    after = run(two_plants)
+def test_compaction_changes_no_result_and_forces_no_full_run(computed_plants: Workspace, give) -> None:
+    give(computed_plants, "measurements", AMENDED)
+    before = run(computed_plants).manifest
+    check_workspace(computed_plants, compact=True)
+    DeltaTable(str(computed_plants.results("loads"))).optimize.z_order(["site_id"])
+    assert delta.version(computed_plants.results("loads")) > before.results["loads"]["version"]
+    assert run(computed_plants).status == "up_to_date"
+    give(computed_plants, "measurements", AMENDED.replace("500", "250"))
+    after = run(computed_plants)
     assert after.manifest.recomputed["days"] == 1
-    assert load_of(two_plants) == pytest.approx(500.0)
-    assert [one.code for one in check_workspace(two_plants, reproduce=True) if one.severity != "info"] == []
+    assert load_of(computed_plants) == pytest.approx(500.0)
+    assert [one.code for one in check_workspace(computed_plants, reproduce=True) if one.severity != "info"] == []
 
 
 def test_what_made_no_load_is_listed_and_carried_over(two_plants: Workspace, give) -> None:
@@ -168,18 +164,17 @@ def test_an_identifier_that_looks_like_a_formula_is_carried_over_as_it_is(two_pl
     assert read_left_out(two_plants, run(two_plants).manifest)["sample_id"].to_list() == ["@B9", "A1"]
 
 
-def test_a_result_file_that_is_gone_is_said_and_a_full_run_brings_it_back(two_plants: Workspace, give) -> None:
-    run(two_plants)
-    for file in two_plants.results("loads").rglob("*.parquet"):
+def test_a_result_file_that_is_gone_is_said_and_a_full_run_brings_it_back(computed_plants: Workspace, give) -> None:
+    for file in computed_plants.results("loads").rglob("*.parquet"):
         file.unlink()
-    assert [one.code for one in check_workspace(two_plants) if one.severity == "error"] == ["HW-C010"]
+    assert [one.code for one in check_workspace(computed_plants) if one.severity == "error"] == ["HW-C010"]
     with pytest.raises(WorkspaceError, match="cannot be read"):
-        read_result(two_plants, "loads")
-    give(two_plants, "measurements", AMENDED)
+        read_result(computed_plants, "loads")
+    give(computed_plants, "measurements", AMENDED)
     with pytest.raises(WorkspaceError, match="results can be recomputed"):
-        run(two_plants)
-    run(two_plants, full=True)
-    assert load_of(two_plants) == pytest.approx(1_000.0)
+        run(computed_plants)
+    run(computed_plants, full=True)
+    assert load_of(computed_plants) == pytest.approx(1_000.0)
 
 
 def test_a_published_day_stays_where_our_own_load_has_no_population(two_plants: Workspace, give) -> None:

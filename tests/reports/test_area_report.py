@@ -50,18 +50,23 @@ def test_every_area_is_in_one_of_four_states():
 
 
 def test_a_sentence_is_words_number_interval_coverage():
-    assert said("AT") == ["▼ fell", "42.0 mg per 1,000 people a day", "33.0–54.0", "81% of residents covered"]
+    assert said("AT") == ["▼ fell", "42.0 mg per 1,000 people a day", "33.0–54.0", "81\u00a0% of residents covered"]
     assert said("K1") == [
         "◆ cannot tell whether it rose or fell",
         "120 mg per 1,000 people a day",
         "90.0–160",
-        "70% of residents covered",
+        "70\u00a0% of residents covered",
     ]
     assert said("T1") == ["○ no earlier year", "110 mg per 1,000 people a day", "80.0–150", "coverage not known"]
 
 
 def test_below_suppressed_and_not_sampled_are_never_confused():
-    assert said("K2") == ["○ no earlier year", "below the limit of quantification", "at most 5.00", "40% of residents covered"]
+    assert said("K2") == [
+        "○ no earlier year",
+        "below the limit of quantification",
+        "at most 5.00",
+        "40\u00a0% of residents covered",
+    ]
     assert said("C2") == ["nothing can be said", "suppressed for this reader", "no interval", "coverage not shown"]
     assert said("K3") == ["nothing can be said", "not sampled", "no interval", "no resident covered"]
 
@@ -72,7 +77,7 @@ def test_a_suppressed_area_holds_no_number():
 
 
 def test_more_than_all_residents_is_flagged():
-    assert said("C1")[3] == "⚠ 107% of residents covered"
+    assert said("C1")[3] == "⚠ 107\u00a0% of residents covered"
     assert any("counted twice" in EN.say(note) for note in area_notes(row("C1")))
 
 
@@ -82,7 +87,7 @@ def test_sites_held_downstream_are_said():
 
 def test_the_uncovered_share_is_said_and_nothing_filled_in(content):
     lead = [EN.say(message) for message in content.drugs[0].lead]
-    assert "19% of the residents are not covered; nothing is filled in for them." in lead
+    assert "19\u00a0% of the residents are not covered; nothing is filled in for them." in lead
 
 
 def test_the_first_map_shows_the_children_and_the_second_their_children():
@@ -155,7 +160,7 @@ def test_the_ladder_goes_from_the_top_to_the_village():
     below = [rung for rung in rungs if rung.get("is_spread") is not None]
     assert [EN.say(rung["label"]) for rung in rungs[:2]] == ["Austria", "Firsttown"]
     assert [rung["is_focus"] for rung in rungs[:2]] == [False, True]
-    assert EN.say(rungs[1]["said"]) == "⚠ 107%"
+    assert EN.say(rungs[1]["said"]) == "⚠ 107\u00a0%"
     assert [EN.say(rung["label"]) for rung in below][-3:] == ["counties", "towns", "villages"]
 
 

@@ -24,10 +24,10 @@ def test_the_headline_is_words_number_interval_coverage(make_tables, request_202
     # Visible: A1 200, B2 40, C3 below. Placed lowest first: below, 40, 200; median 40; quarter 0.25*2 = 0.5 falls among
     # the censored. Known people 500,000, all sampled. A1 rises (0.99), B2 falls (0.04).
     assert parts == [
-        "Cocaine: rising at 1 of 2 sites measured in both 2021 and 2022 (probability of a rise above 90%), falling at 1",
+        "Cocaine: rising at 1 of 2 sites measured in both 2021 and 2022 (probability of a rise above 90\u00a0%), falling at 1",
         "median site 40.0 mg per 1,000 people a day",
         "range from below the limit (1 sites) to 200",
-        "3 of 3 sites sampled, 100% of the people who drain to known sites",
+        "3 of 3 sites sampled, 100\u00a0% of the people who drain to known sites",
     ]
 
 
@@ -36,7 +36,7 @@ def test_a_drug_without_an_earlier_year_says_so(make_tables, request_2022):
     words = EN.say(content.headlines[1][2].words)
     assert words == "Ketamine: change not known, no site was measured a year before"
     # One of three sites: 400,000 of 500,000 people.
-    assert EN.say(content.headlines[1][2].coverage).startswith("1 of 3 sites sampled, 80%")
+    assert EN.say(content.headlines[1][2].coverage).startswith("1 of 3 sites sampled, 80\u00a0%")
 
 
 def test_the_figures_hold_one_row_per_sampled_site_with_its_ranks(make_tables, request_2022):
@@ -74,7 +74,7 @@ def test_suppressed_sites_are_counted(make_tables, request_2022):
 def test_coverage_of_the_area_counts_each_catchment_once(make_tables, request_2022):
     lead = EN.say(section(situation_report(make_tables(), request_2022), "coverage").lead[1])
     # 400,000 + 90,000 + 10,000 of 1,000,000, though A1 was sampled for two drugs.
-    assert "hold 500,000 people, 50% of the area's 1,000,000 residents" in lead
+    assert "hold 500,000 people, 50\u00a0% of the area's 1,000,000 residents" in lead
 
 
 def test_an_unknown_population_is_hidden_from_the_public_only(make_tables, request_2022):

@@ -84,3 +84,15 @@ def test_undated_days_are_the_callers_to_leave_out():
     rows = days(*weekly("a", noisy(10.0, 10)))
     assert rows.is_dated.all()
     assert isinstance(rows.series, pl.DataFrame)
+
+
+def test_later_weeks_alone_have_the_bits_they_have_among_all():
+    gone = [day("b", 5.0, MONDAY + dt.timedelta(weeks=n)) for n in (*range(8), *range(28, 52))]
+    arrays = days(*weekly("a", noisy(20.0)), *gone)
+    whole, since = site_trends(arrays), int(week_end(arrays.ordinal.min())) + 7 * 30
+    some = site_trends(arrays, since=since)
+    wanted = whole.sunday >= since
+    for name in ("sunday", "log_level", "variance", "slope", "change", "change_variance", "log_online", "n_days", "is_near"):
+        ours, theirs = getattr(some, name), getattr(whole, name)
+        assert np.array_equal(ours[some.sunday >= since], theirs[wanted], equal_nan=ours.dtype == float), name
+    assert some.sunday.min() == since - 7 * QUARTER_WEEKS

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from django.test import Client
 from django.utils import timezone
-from filelock import FileLock
+from tests.once import made_once
 
 from headworks.jobs.demo_province import demo_plan
 from headworks.jobs.import_files import ImportOrder, import_file
@@ -32,17 +32,9 @@ def quick_hashes(monkeypatch):
 @pytest.fixture(scope="session")
 def province_made(tmp_path_factory, request):
     """60 sites of Guangdong for a quarter, run, and prepared for every tier. Not to be changed; copy it to change it."""
-    folder = tmp_path_factory.mktemp("province") / "W"
-    if not hasattr(request.config, "workerinput"):
-        return make_province(folder)
-    # Made once for all processes of tests, of which each has a copy: a test's server keeps things beside the facts.
-    first = tmp_path_factory.getbasetemp().parent / "province-of-all"
-    with FileLock(f"{first}.lock"):
-        if not first.exists():
-            make_province(first.with_name("province-being-made"))
-            first.with_name("province-being-made").rename(first)
-    shutil.copytree(first, folder)
-    return Workspace.open(folder)
+    first = made_once(request, "province-of-all", make_province)
+    # Each process has a copy: a test's server keeps things beside the facts.
+    return Workspace.open(shutil.copytree(first, tmp_path_factory.mktemp("province") / "W"))
 
 
 def make_province(folder):
@@ -52,7 +44,6 @@ def make_province(folder):
         import_file(workspace, path, ImportOrder("headworks"))
     run(workspace)
     prepare_serving(workspace)
-    return workspace
 
 
 @pytest.fixture

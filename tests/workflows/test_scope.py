@@ -10,7 +10,7 @@ from headworks.loads import kept_out_days
 from headworks.workflows import Scope, Steps, derive_situation, derive_years
 from headworks.workflows.scope import YearScope, scope_of_year, years_touched
 from headworks.workflows.situation import InMemory
-from headworks.workflows.year_trends import LEARNT, LearntBefore, half_years_of
+from headworks.workflows.year_trends import LEARNT, LearntBefore, quarters_of
 
 TOUCHED = dt.date(2026, 5, 12)
 
@@ -116,9 +116,9 @@ def rows_that_differ(one, other):
 def is_told_anew(label, years, present):
     """Whether a week's trend comes with the days of one of some years."""
     week = dt.date.fromisocalendar(int(label[:4]), int(label[-2:]), 4)
-    half = f"{week.year}-H{1 if week.month <= 6 else 2}"
-    told = [half_years_of(year, has_before=year - 1 in present, has_after=year + 1 in present).labels for year in years]
-    return any(half in labels for labels in told)
+    quarter = f"{week.year}-Q{(week.month + 2) // 3}"
+    told = [quarters_of(year, has_before=year - 1 in present, has_after=year + 1 in present).labels for year in years]
+    return any(quarter in labels for labels in told)
 
 
 def is_inside(label, found):

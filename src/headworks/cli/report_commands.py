@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -17,6 +17,9 @@ from headworks.cli.app import app
 from headworks.cli.console import result, result_json, say, show_frame, steps, write_out
 from headworks.cli.workspace_commands import AsJson, AsOf, Tier, WorkspacePath
 from headworks.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from headworks.jobs.cycle import CycleOrder
 
 _SITUATION = "situation"
 
@@ -78,17 +81,47 @@ def situation(
     result(f"Report: {output}")
 
 
-def _make(kind: str, workspace: Path, period: str, said: dict[str, Any], *, json: bool) -> None:
-    from headworks.jobs.clock import parse_moment
-    from headworks.jobs.cycle import CycleOrder, make_reports
+def _offer(kind: str, option: str, example: str, about: str) -> None:
+    """One of the five: they differ in name, kind of period and what they tell, and share every other option."""
+
+    def write(
+        workspace: ReportsOf = Path(),
+        period: str = ...,  # type: ignore[assignment]
+        area: Area = "all", formats: Format = "html", languages: Languages = "en", out: Out = Path(), tier: Tier = "public",
+        by: By = "command line", as_of: AsOf = None, json: AsJson = False,
+    ) -> None:  # fmt: skip
+        from headworks.jobs.clock import parse_moment
+        from headworks.jobs.cycle import CycleOrder
+
+        moment = parse_moment(as_of) if as_of else None
+        _make(
+            workspace, CycleOrder(kind, area, period, tier, _listed(formats), _listed(languages), by, moment), out, json=json
+        )
+
+    write.__annotations__["period"] = Annotated[str, typer.Option(option, help=f"Such as {example}.")]
+    reports.command(kind, help=about)(write)
+
+
+for _one in (
+    ("weekly", "--week", "2026-W46",
+     "Write the weekly bulletin: what rose against a quarter before, what is missing, what is proposed."),
+    ("monthly", "--month", "2026-11",
+     "Write the monthly review: the bulletin's questions for a month, areas side by side, sampling week by week."),
+    ("quarterly", "--quarter", "2026-Q4",
+     "Write the quarterly supervision: coverage and quality area by area, lists, change against a year before."),
+    ("half-yearly", "--half", "2026-H2", "Write the half-year summary: with doses and lists, quarter by quarter."),
+    ("annual", "--year", "2026",
+     "Write the annual performance evaluation: coverage and change area by area, without a ranking."),
+):  # fmt: skip
+    _offer(*_one)
+
+
+def _make(workspace: Path, order: CycleOrder, out: Path, *, json: bool) -> None:
+    from headworks.jobs.cycle import make_reports
     from headworks.store import Workspace
 
-    order = CycleOrder(
-        kind, said["area"], period, said["tier"], _listed(said["formats"]), _listed(said["languages"]), said["by"],
-        parse_moment(said["as_of"]) if said["as_of"] else None,
-    )  # fmt: skip
     with steps("Writing the report", quiet=json):
-        edition, paths = make_reports(Workspace.open(workspace), order, said["out"])
+        edition, paths = make_reports(Workspace.open(workspace), order, out)
     if json:
         result_json({"snapshot_id": edition.snapshot_id, "edition": edition.number, "state": edition.state, "files": paths})
         return
@@ -99,66 +132,6 @@ def _make(kind: str, workspace: Path, period: str, said: dict[str, Any], *, json
 
 def _listed(said: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip().lower() for word in said.split(",") if word.strip()))
-
-
-@reports.command()
-def weekly(
-    workspace: ReportsOf = Path(),
-    week: Annotated[str, typer.Option(help="Such as 2026-W46.")] = ...,  # type: ignore[assignment]
-    area: Area = "all", formats: Format = "html", languages: Languages = "en", out: Out = Path(), tier: Tier = "public",
-    by: By = "command line", as_of: AsOf = None, json: AsJson = False,
-) -> None:  # fmt: skip
-    """Write the weekly bulletin: what rose against a quarter before, what is missing, what is proposed."""
-    said = {"area": area, "formats": formats, "languages": languages, "out": out, "tier": tier, "by": by, "as_of": as_of}
-    _make("weekly", workspace, week, said, json=json)
-
-
-@reports.command()
-def monthly(
-    workspace: ReportsOf = Path(),
-    month: Annotated[str, typer.Option(help="Such as 2026-11.")] = ...,  # type: ignore[assignment]
-    area: Area = "all", formats: Format = "html", languages: Languages = "en", out: Out = Path(), tier: Tier = "public",
-    by: By = "command line", as_of: AsOf = None, json: AsJson = False,
-) -> None:  # fmt: skip
-    """Write the monthly review: the bulletin's questions for a month, areas side by side, sampling week by week."""
-    said = {"area": area, "formats": formats, "languages": languages, "out": out, "tier": tier, "by": by, "as_of": as_of}
-    _make("monthly", workspace, month, said, json=json)
-
-
-@reports.command()
-def quarterly(
-    workspace: ReportsOf = Path(),
-    quarter: Annotated[str, typer.Option(help="Such as 2026-Q4.")] = ...,  # type: ignore[assignment]
-    area: Area = "all", formats: Format = "html", languages: Languages = "en", out: Out = Path(), tier: Tier = "public",
-    by: By = "command line", as_of: AsOf = None, json: AsJson = False,
-) -> None:  # fmt: skip
-    """Write the quarterly supervision: coverage and quality area by area, lists, change against a year before."""
-    said = {"area": area, "formats": formats, "languages": languages, "out": out, "tier": tier, "by": by, "as_of": as_of}
-    _make("quarterly", workspace, quarter, said, json=json)
-
-
-@reports.command("half-yearly")
-def half_yearly(
-    workspace: ReportsOf = Path(),
-    half: Annotated[str, typer.Option(help="Such as 2026-H2.")] = ...,  # type: ignore[assignment]
-    area: Area = "all", formats: Format = "html", languages: Languages = "en", out: Out = Path(), tier: Tier = "public",
-    by: By = "command line", as_of: AsOf = None, json: AsJson = False,
-) -> None:  # fmt: skip
-    """Write the half-year summary: with doses and lists, quarter by quarter."""
-    said = {"area": area, "formats": formats, "languages": languages, "out": out, "tier": tier, "by": by, "as_of": as_of}
-    _make("half-yearly", workspace, half, said, json=json)
-
-
-@reports.command()
-def annual(
-    workspace: ReportsOf = Path(),
-    year: Annotated[str, typer.Option(help="Such as 2026.")] = ...,  # type: ignore[assignment]
-    area: Area = "all", formats: Format = "html", languages: Languages = "en", out: Out = Path(), tier: Tier = "public",
-    by: By = "command line", as_of: AsOf = None, json: AsJson = False,
-) -> None:  # fmt: skip
-    """Write the annual performance evaluation: coverage and change area by area, without a ranking."""
-    said = {"area": area, "formats": formats, "languages": languages, "out": out, "tier": tier, "by": by, "as_of": as_of}
-    _make("annual", workspace, year, said, json=json)
 
 
 @reports.command()

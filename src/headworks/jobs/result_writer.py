@@ -26,8 +26,8 @@ BY_WEEK = ("weekly_means", "inconsistent_means")
 # Tables whose rows rest on the days before them, and tables of whole quarters of a site.
 JUDGED = ("residue_ratios", "disposal_events")
 BY_QUARTER = ("population_estimates", "nonconformities")
-# Tables whose half-years are told as a whole, some with the days of the year after.
-BY_HALF_YEAR = ("trends", "outlying_days")
+# Tables whose quarters are told as a whole, the last one with the days of the year after.
+OF_TRENDS = ("trends", "outlying_days")
 # Tables of what a year taught, which comes with the year after.
 OF_YEAR_BEFORE = ("trend_settings", "weekday_offsets")
 # Rows held back before they are written: fewer, larger commits for small workspaces.
@@ -186,8 +186,8 @@ def parts_replaced(name: str, said: Recomputed, scope: Scope, known: list[str]) 
     """Parts of a table that a year's result replaces, whether rows are left in them or not."""
     if scope.days is None:
         return []
-    if name in BY_HALF_YEAR:
-        return list(said.halves.labels)
+    if name in OF_TRENDS:
+        return list(said.quarters.labels)
     if name in OF_YEAR_BEFORE:
         return [str(said.year - 1)]
     if name in BY_DAY:
@@ -213,7 +213,7 @@ def rows_kept(name: str, said: Recomputed, scope: Scope) -> pl.Expr | None:
         return pl.col("day") < said.judged_since
     if (
         name == "nonconformities"
-        or name in BY_HALF_YEAR + OF_YEAR_BEFORE
+        or name in OF_TRENDS + OF_YEAR_BEFORE
         or said.scope.labels is None
         or said.scope.weeks is None
     ):

@@ -6,12 +6,10 @@ import unicodedata
 from typing import Any
 
 from headworks.reports.area_tables import Computed
-from headworks.reports.cells import write_cell
+from headworks.reports.cells import NUMERIC, write_cell
 from headworks.reports.content import Facts, Label, Notice, Prose, TableBlock
 from headworks.reports.sections.computed import computed_blocks, computed_fold
 from headworks.reports.wording import Wording, wording_for
-
-_NUMERIC = ("amount", "count", "share")
 
 
 def computed_text(computed: Computed, name: Label, language: str = "en") -> str:
@@ -66,7 +64,7 @@ def _table(block: TableBlock, wording: Wording) -> str:
         padded = []
         for cell, width, column in zip(cells, wide, block.columns, strict=True):
             room = " " * (width - _width(cell))
-            padded.append(room + cell if column.kind in _NUMERIC else cell + room)
+            padded.append(room + cell if column.kind in NUMERIC else cell + room)
         return "  " + "  ".join(padded).rstrip()
 
     return "\n".join([wording.say(block.caption), line(heads), *map(line, rows)])

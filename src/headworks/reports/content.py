@@ -94,7 +94,7 @@ class Column:
     name: str
     header: Message
     unit: Message | None = None
-    kind: Literal["text", "amount", "count", "share", "territory"] = "text"
+    kind: Literal["text", "amount", "count", "share", "probability", "territory"] = "text"
     decimals: int = 0
 
 

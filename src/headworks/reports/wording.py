@@ -15,10 +15,10 @@ from importlib.resources import files
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, get_day_names
+from babel.dates import format_date, format_skeleton, get_day_names
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from headworks.core.errors import UsageError
 from headworks.reports.content import Amount, Label, Message, Share
@@ -30,6 +30,7 @@ LANGUAGES = {
     "ja": ("ja_JP", "ja", "ja.po"),
 }  # fmt: skip
 _DASH = "–"
+NO_BREAK = "\u00a0"
 _SIGNIFICANT = 3
 
 
@@ -86,7 +87,7 @@ class Wording:
         if isinstance(thing, Amount):
             return _DASH if thing.value is None else self.number(thing.value, decimals_for(thing.value))
         if isinstance(thing, Share):
-            return str(format_percent(thing.value, "#,##0%", locale=self.locale))
+            return self.percent(thing.value)
         if isinstance(thing, dt.date):
             return str(format_date(thing, "long", locale=self.locale))
         if isinstance(thing, int | float) and not isinstance(thing, bool):
@@ -105,9 +106,17 @@ class Wording:
         """A number with so many decimals, grouped as the locale does."""
         return _written(float(value), decimals, str(self.locale))
 
+    def percent(self, share: float, decimals: int = 0) -> str:
+        """A share in hundredths; in English with a space that no line is broken at."""
+        return self.number(100 * share, decimals) + (NO_BREAK + "%" if self.language == "en" else "%")
+
     def territory(self, code: str | None) -> str:
         """The country's name for its two letters; anything else as it came."""
         return str(self.locale.territories.get(code or "", code or _DASH))
+
+    def month(self, day: dt.date) -> str:
+        """Short name of the month a day is in; of January with the year."""
+        return str(format_skeleton("yMMM" if day.month == 1 else "MMM", day, locale=self.locale))
 
     def weekdays(self) -> list[str]:
         """Short names of the days, Monday first."""

@@ -148,7 +148,9 @@ class _Cells:
         error = weight * self._batches.error[self._rows]
         by_batch = np.bincount(self._group * n_pairs + self._pair, error, self._n_groups * n_pairs)
         found = np.zeros((self._n_groups, self._n_weeks))
-        np.add.at(found.T, self._batches.week_of_pair, by_batch.reshape(self._n_groups, n_pairs).T ** 2)
+        # Pairs stand in order of their weeks.
+        weeks, first = np.unique(self._batches.week_of_pair, return_index=True)
+        found[:, weeks] = np.add.reduceat(by_batch.reshape(self._n_groups, n_pairs) ** 2, first, axis=1)
         return found.ravel()
 
 

@@ -54,6 +54,11 @@ class DayArrays(NamedTuple):
 
     def take(self, rows: Index | npt.NDArray[np.bool_]) -> DayArrays:
         """Some of the days, of the same series."""
+        if rows.dtype == bool:
+            if rows.all():
+                return self
+            # Found once, and not again for every field.
+            rows = np.flatnonzero(rows)
         taken = {name: getattr(self, name)[rows] for name in self._fields if name != "series"}
         return self._replace(**taken)
 

@@ -111,7 +111,12 @@ def week_end(ordinal: npt.ArrayLike) -> Index:
 
 
 def site_trends(
-    days: DayArrays, groups: Sequence[Index] = (), learnt_before: Learnt | None = None, threads: int | None = None
+    days: DayArrays,
+    groups: Sequence[Index] = (),
+    learnt_before: Learnt | None = None,
+    *,
+    since: int | None = None,
+    threads: int | None = None,
 ) -> SiteTrends:
     """Trends of every series of one residue.
 
@@ -123,6 +128,8 @@ def site_trends(
         By level, the highest first: a number of the area of each series, -1 without one.
     learnt_before
         Settings and offsets of the series, learnt before; from these days without.
+    since
+        The first Sunday wanted. Weeks that its change looks back on are told as well, and none before them; all without.
     threads
         As for ``smooth``.
 
@@ -133,7 +140,8 @@ def site_trends(
     """
     n_series = days.series.height
     is_told = np.bincount(days.of_series, minlength=n_series) >= LEAST_DAYS
-    start, sunday = _weeks(days, n_series, is_told)
+    weeks = _told_weeks(days, n_series, is_told, None if since is None else since - QUARTER_WEEKS * WEEK_DAYS)
+    start, sunday = weeks.start, weeks.sunday
     read = observations_of(days)
     course, seen = about_course(days, read.seen, groups, threads)
     settings, offsets = learnt_before or (None, None)
@@ -142,15 +150,14 @@ def site_trends(
         threads=threads,
     )  # fmt: skip
     smoothed, raised = learnt.smoothed, learnt.mean_level - learnt.smoothed.level
-    n_days, n_censored = _counts(days, start, sunday, is_told)
     earlier = np.maximum(np.arange(sunday.size) - QUARTER_WEEKS, 0)
     change_variance = smoothed.change_variance[:, 0]
     change = np.where(np.isnan(change_variance), np.nan, smoothed.level - smoothed.level[earlier])
     quantified, means = ~np.isnan(days.value), _Means(days, n_series)
     return SiteTrends(
         start, sunday, learnt.mean_level, learnt.mean_level_variance, smoothed.slope, smoothed.slope_variance, change,
-        change_variance, smoothed.filtered + raised, n_days, n_censored,
-        _near(start, n_days > 0), np.bincount(days.of_series, quantified, n_series) > 0,
+        change_variance, smoothed.filtered + raised, weeks.n_days, weeks.n_censored,
+        weeks.is_near, np.bincount(days.of_series, quantified, n_series) > 0,
         means.of(days.population), np.log1p(means.of(days.u_site**2)),
         _batch_share(means, days, learnt.settings.central.day_variance), means.of(np.where(quantified, np.nan, days.limit)),
         learnt, read.rows, course,
@@ -167,18 +174,39 @@ def about_course(
     return course, seen._replace(lower=seen.lower - shared, upper=seen.upper - shared)
 
 
+class _Weeks(NamedTuple):
+    """Weeks told of every series: start of each series, and of each row Sunday, days, censored days, whether near sampled."""
+
+    start: Index
+    sunday: Index
+    n_days: Array
+    n_censored: Array
+    is_near: npt.NDArray[np.bool_]
+
+
+def _told_weeks(days: DayArrays, n_series: int, is_told: npt.NDArray[np.bool_], since: int | None) -> _Weeks:
+    """The weeks from ``since`` on; what is near a sampled week is so whether that one is told or not."""
+    start, sunday = _weeks(days, n_series, is_told)
+    n_days, n_censored = _counts(days, start, sunday, is_told)
+    is_near = _near(n_days > 0)
+    if since is None:
+        return _Weeks(start, sunday, n_days, n_censored, is_near)
+    rows = np.flatnonzero(sunday >= since)
+    return _Weeks(np.searchsorted(rows, start), sunday[rows], n_days[rows], n_censored[rows], is_near[rows])
+
+
 def _counts(days: DayArrays, start: Index, sunday: Index, is_told: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
     """Days and censored days of each row."""
     told = is_told[days.of_series]
     series, ordinal, censored = days.of_series[told], days.ordinal[told], np.isnan(days.value[told])
     row = start[series] + (week_end(ordinal) - sunday[start[series]]) // WEEK_DAYS
-    n_days: Array = np.bincount(row, np.ones(row.size), sunday.size).astype(np.float64)
+    n_days: Array = np.bincount(row, minlength=sunday.size).astype(np.float64)
     n_censored: Array = np.bincount(row, censored.astype(np.float64), sunday.size).astype(np.float64)
     return n_days, n_censored
 
 
-def _near(start: Index, is_sampled: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Whether a row is at most ``MOST_WEEKS_AWAY`` from a sampled one; the first and the last of a series are sampled."""
+def _near(is_sampled: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Whether a row is at most ``MOST_WEEKS_AWAY`` from a sampled one; the first of a series is sampled."""
     place = np.arange(is_sampled.size)
     before = np.maximum.accumulate(np.where(is_sampled, place, 0))
     after = np.minimum.accumulate(np.where(is_sampled, place, is_sampled.size)[::-1])[::-1]
@@ -202,11 +230,11 @@ class _Means:
 
 def _weeks(days: DayArrays, n_series: int, is_told: npt.NDArray[np.bool_]) -> tuple[Index, Index]:
     """Start of each series' weeks and the Sunday of each: from the week of the first day to some weeks after the last."""
-    first = np.full(n_series, np.iinfo(np.int64).max)
-    last = np.full(n_series, np.iinfo(np.int64).min)
-    np.minimum.at(first, days.of_series, days.ordinal)
-    np.maximum.at(last, days.of_series, days.ordinal)
-    first, last = week_end(np.where(is_told, first, 0)), week_end(np.where(is_told, last, 0))
+    # Days stand in order of series and time.
+    begin = np.searchsorted(days.of_series, np.arange(n_series + 1))
+    first, last = np.zeros(n_series, np.int64), np.zeros(n_series, np.int64)
+    first[is_told], last[is_told] = days.ordinal[begin[:-1][is_told]], days.ordinal[begin[1:][is_told] - 1]
+    first, last = week_end(first), week_end(last)
     last = np.minimum(last + WEEK_DAYS * WEEKS_AFTER, np.maximum(last, int(week_end(days.ordinal.max(initial=0)))))
     count = np.where(is_told, (last - first) // WEEK_DAYS + 1, 0)
     start = np.concatenate([[0], np.cumsum(count)])

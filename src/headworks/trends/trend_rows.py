@@ -62,8 +62,11 @@ def site_trend_rows(days: DayArrays, trends: SiteTrends, weeks: Index) -> pl.Dat
         "n_matched": (~np.isnan(trends.change[rows])).astype(np.float64),
     }
     named = days.series[series].select(unit_id="site_id", analyte="analyte", drug="drug")
+    told = _table(named, "site", trends.sunday[rows], values)
     # A site whose residue stands under two headings has one trend: that of its first heading.
-    return _table(named, "site", trends.sunday[rows], values).unique(_KEY, keep="first", maintain_order=True)
+    if days.series.select("site_id", "analyte").is_duplicated().any():
+        return told.unique(_KEY, keep="first", maintain_order=True)
+    return told
 
 
 def changed(trends: SiteTrends) -> tuple[Array, Array]:

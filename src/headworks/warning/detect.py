@@ -53,7 +53,7 @@ def detect(
     Raises
     ------
     DataRefused
-        ``HW-D700`` to ``HW-D703``, see :func:`headworks.warning.peers.counts_of`.
+        ``HW-D700`` to ``HW-D703`` and ``HW-D745``, see :func:`headworks.warning.peers.counts_of`.
     UsageError
         ``HW-U230`` to ``HW-U233``: a range, method or setting that means nothing.
 

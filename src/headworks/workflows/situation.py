@@ -21,7 +21,7 @@ from headworks.workflows.scope import Scope, years_touched
 from headworks.workflows.steps import Steps
 from headworks.workflows.year import Emit, Recomputed, YearFacts, derive_year, year_range
 from headworks.workflows.year_days import LOOKED_BACK_ON
-from headworks.workflows.year_trends import LearntBefore, half_years_of, nothing_learnt
+from headworks.workflows.year_trends import LearntBefore, nothing_learnt, quarters_of
 
 NOT_KNOWN = "the sample is not known"
 _LEFT_OUT = ["sample_id", "analyte", "replicate", "reason"]
@@ -118,8 +118,8 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
         year_facts = YearFacts(
             facts, samples, source.measurements_of(samples), earlier, kept_loads, kept_out_before, learnt_before
         )
-        halves = half_years_of(year, has_before=year - 1 in present and year in present, has_after=year + 1 in present)
-        result = derive_year(year, year_facts, register, method, scope, halves, emit, steps.begin)
+        quarters = quarters_of(year, has_before=year - 1 in present and year in present, has_after=year + 1 in present)
+        result = derive_year(year, year_facts, register, method, scope, quarters, emit, steps.begin)
         del year_facts, samples, earlier, kept_loads
         loads_before, kept_out = {year: result.loads}, {year: result.kept_out}
         if not scope.is_all and not _same_days(result.kept_out, near.filter(pl.col("day").dt.year() == year)):

@@ -35,7 +35,7 @@ from headworks.workflows.register import Register
 from headworks.workflows.scope import Scope, YearScope, scope_of_year
 from headworks.workflows.year_days import LOOKED_BACK_ON, YearDays, days_of_year
 from headworks.workflows.year_figures import Figures, emit_areas, emit_sites, of_kind
-from headworks.workflows.year_trends import LEARNT, HalfYears, LearntBefore, learn_from_year, trends_of_days
+from headworks.workflows.year_trends import LEARNT, LearntBefore, Quarters, learn_from_year, trends_of_days
 
 _DAYS_AHEAD = 3
 
@@ -59,12 +59,12 @@ class YearFacts(NamedTuple):
 
 
 class Recomputed(NamedTuple):
-    """What of a year is recomputed; disposal was judged from ``judged_since`` on, trends are told of ``halves``."""
+    """What of a year is recomputed; disposal was judged from ``judged_since`` on, trends are told of ``quarters``."""
 
     year: int
     scope: YearScope
     judged_since: dt.date
-    halves: HalfYears
+    quarters: Quarters
 
 
 class YearLoads(NamedTuple):
@@ -89,7 +89,7 @@ def derive_year(
     register: Register,
     method: Method,
     scope: Scope,
-    halves: HalfYears,
+    quarters: Quarters,
     emit: Emit,
     begin: Callable[[str], None],
 ) -> YearLoads:
@@ -107,8 +107,8 @@ def derive_year(
         Parameter set, uncertainties, week conventions.
     scope
         What is recomputed.
-    halves
-        Half-years whose trends come with the days of this year.
+    quarters
+        Quarters whose trends come with the days of this year.
     emit
         Given what is recomputed, the name of a table and its recomputed rows with their ``part``; a table is let go when it
         has been handed out.
@@ -136,7 +136,7 @@ def derive_year(
         days = days.without(kept_out)
         scoped = scope_of_year(scope, year, days.sampled)
         labels, weeks = days.wanted(scoped)
-        said = Recomputed(year, scoped, first_judged, halves)
+        said = Recomputed(year, scoped, first_judged, quarters)
         loads = loads.filter(pl.col("day").dt.year() == year)
         evidence = Evidence(derived.loads, loads, disposal, facts, labels, register, method)
         rest = start(lambda: emit_evidence(said, evidence, emit, begin))
@@ -204,13 +204,13 @@ def emit_trends(
     """Hand out trends, the days that stand out from them, and what was learnt anew from the year before."""
     begin("trends")
     # Days of the next year's first week belong to the trends that come with that year.
-    arrays = days.arrays.take(days.arrays.is_dated)
-    arrays = arrays.take(arrays.ordinal <= int(np.datetime64(f"{said.year}-12-31").astype(np.int64)))
+    last = int(np.datetime64(f"{said.year}-12-31").astype(np.int64))
+    arrays = days.arrays.take(days.arrays.is_dated & (days.arrays.ordinal <= last))
     if learnt_before is None:
         learnt_before = learn_from_year(arrays, register.network, said.year - 1)
         for name, rows in zip(LEARNT, learnt_before, strict=True):
             emit(said, name, rows.with_columns(pl.lit(str(said.year - 1)).alias(PART)))
-    told, outlying = trends_of_days(arrays, register.network, said.halves, learnt_before)
+    told, outlying = trends_of_days(arrays, register.network, said.quarters, learnt_before)
     emit(said, "trends", told)
     emit(said, "outlying_days", outlying)
     begin("")

@@ -1,10 +1,10 @@
 """Trends of a year, smoothed from its days and those of the year before.
 
-A week is best told by days on both sides of it, so the weeks of a half-year are told when half a year more is known: with the
-days of a year come the trends of the second half of the year before and of its own first half; those of its second half as
-well where no later year is known. What a half-year's trends rest on is thus a function of the facts alone, and a further week
-moves at most the last two half-years. How days scatter is learnt from the year before, where it was sampled long enough, so
-that it is learnt once a year and a new week does not change it.
+A week is best told by days on both sides of it, so the weeks of a quarter are told when a quarter more is known at least: with
+the days of a year come the trends of the last quarter of the year before and of its own first three; those of its last quarter
+as well where no later year is known. What a quarter's trends rest on is thus a function of the facts alone, and a further week
+moves none but those of its year and of the quarter before it. How days scatter is learnt from the year before, where it was
+sampled long enough, so that it is learnt once a year and a new week does not change it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from headworks.core.periods import Period, period_label
 from headworks.tables import PART, OutlyingDays, Trends, TrendSettings, WeekdayOffsets
 from headworks.trends.areas.network import Network
 from headworks.trends.areas.roll_up import headings_of
@@ -28,20 +29,19 @@ from headworks.trends.site_trends import Learnt, site_trends, week_end
 from headworks.trends.trend_rows import area_trend_rows, outlying_rows, site_trend_rows
 
 Index = npt.NDArray[np.int64]
-_JUNE = 6
 # A year of fewer sampled weeks teaches nothing: the settings come from the days that are told.
 LEAST_WEEKS = 13
 _RESIDUES_AT_ONCE = 2
 
 
-class HalfYears(NamedTuple):
-    """Half-years of which trends are told, such as ``2026-H1``, in order."""
+class Quarters(NamedTuple):
+    """Quarters of which trends are told, such as ``2026-Q1``, in order."""
 
     labels: tuple[str, ...]
 
     @property
     def weeks(self) -> Index:
-        """Sundays of their ISO weeks; a week belongs to the half-year of its Thursday."""
+        """Sundays of their ISO weeks; a week belongs to the quarter of its Thursday."""
         between = [_thursdays(label) for label in self.labels]
         return week_end([thursday for first, last in between for thursday in range(first, last + 1, WEEK_DAYS)])
 
@@ -51,8 +51,8 @@ class HalfYears(NamedTuple):
         return _days_of(self.labels[0])[0], _days_of(self.labels[-1])[1]
 
 
-def half_years_of(year: int, *, has_before: bool, has_after: bool) -> HalfYears:
-    """The half-years whose trends come with the days of a year.
+def quarters_of(year: int, *, has_before: bool, has_after: bool) -> Quarters:
+    """The quarters whose trends come with the days of a year.
 
     Parameters
     ----------
@@ -63,22 +63,21 @@ def half_years_of(year: int, *, has_before: bool, has_after: bool) -> HalfYears:
 
     Examples
     --------
-    >>> half_years_of(2026, has_before=True, has_after=False).labels
-    ('2025-H2', '2026-H1', '2026-H2')
+    >>> quarters_of(2026, has_before=True, has_after=True).labels
+    ('2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3')
     """
-    labels = (f"{year - 1}-H2",) if has_before else ()
-    return HalfYears((*labels, f"{year}-H1") if has_after else (*labels, f"{year}-H1", f"{year}-H2"))
+    before = (f"{year - 1}-Q4",) if has_before else ()
+    return Quarters((*before, *(f"{year}-Q{quarter}" for quarter in range(1, 4 if has_after else 5))))
 
 
 def _days_of(label: str) -> tuple[int, int]:
-    year, half = int(label[:4]), int(label[-1])
-    first = dt.date(year, 1, 1) if half == 1 else dt.date(year, _JUNE + 1, 1)
-    last = dt.date(year, _JUNE, 30) if half == 1 else dt.date(year, 12, 31)
-    return tuple(int(np.datetime64(day).astype(np.int64)) for day in (first, last))  # type: ignore[return-value]
+    """First and last day of a period, as days since 1970-01-01."""
+    period = Period.parse(label)
+    return tuple(int(np.datetime64(day).astype(np.int64)) for day in (period.first, period.last))  # type: ignore[return-value]
 
 
 def _thursdays(label: str) -> tuple[int, int]:
-    """First and last Thursday of a half-year, as days since 1970-01-01, which was one."""
+    """First and last Thursday of a quarter, as days since 1970-01-01, which was one."""
     first, last = _days_of(label)
     return first + -first % WEEK_DAYS, last - last % WEEK_DAYS
 
@@ -116,7 +115,7 @@ def learn_from_year(days: DayArrays, network: Network, year: int) -> LearntBefor
     year
         Of these days alone.
     """
-    first, last = _days_of(f"{year}-H1")[0], _days_of(f"{year}-H2")[1]
+    first, last = _days_of(str(year))
     mine = days.take((days.ordinal >= first) & (days.ordinal <= last))
     if np.unique(week_end(mine.ordinal)).size < LEAST_WEEKS:
         return nothing_learnt()
@@ -131,9 +130,9 @@ def learn_from_year(days: DayArrays, network: Network, year: int) -> LearntBefor
 
 
 def trends_of_days(
-    days: DayArrays, network: Network, halves: HalfYears, before: LearntBefore | None = None
+    days: DayArrays, network: Network, quarters: Quarters, before: LearntBefore | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Tables ``trends`` and ``outlying_days`` of some half-years, with their ``part``.
+    """Tables ``trends`` and ``outlying_days`` of some quarters, with their ``part``.
 
     Parameters
     ----------
@@ -141,47 +140,43 @@ def trends_of_days(
         Those of the year and of the year before, all with a date.
     network
         Sites and areas.
-    halves
+    quarters
         What is told.
     before
         What was learnt from the year before; without, settings are learnt from these days.
     """
     _, headings = headings_of(days) if days.series.height else ([], {})
-    weeks, laboratory = halves.weeks, laboratories(days, network)
+    weeks, laboratory = quarters.weeks, laboratories(days, network)
 
     def of_residue(analyte: str) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
         mine = days_of_residue(days, analyte)
         if not mine.ordinal.size:
             return [], []
         found = site_trends(
-            mine, course_groups(mine, network), None if before is None else before.of(mine, analyte), threads=1
-        )
+            mine, course_groups(mine, network), None if before is None else before.of(mine, analyte), since=int(weeks[0]),
+            threads=1,
+        )  # fmt: skip
         told = [site_trend_rows(mine, found, weeks)]
         if network.unit.size:
             of_areas = area_trends_of(mine, found, network, weeks, laboratory)
             told.append(area_trend_rows(of_areas, network, analyte, headings[analyte], weeks))
-        return told, [outlying_rows(mine, found, *halves.days)]
+        return told, [outlying_rows(mine, found, *quarters.days)]
 
     told: list[pl.DataFrame] = [Trends.create_empty()]
     outlying: list[pl.DataFrame] = [OutlyingDays.create_empty()]
     # Residues have nothing to do with each other; what comes out is the same however many are under way.
     with ThreadPoolExecutor(_RESIDUES_AT_ONCE, thread_name_prefix="headworks-trends") as pool:
-        for rows, standing_out in pool.map(of_residue, sorted(headings)):
+        for rows, beyond in pool.map(of_residue, sorted(headings)):
             told += rows
-            outlying += standing_out
-    return _with_half_year(pl.concat(told)), _with_day_part(pl.concat(outlying))
+            outlying += beyond
+    standing_out = pl.concat(outlying)
+    return _with_quarter(pl.concat(told)), standing_out.with_columns(period_label(pl.col("day"), "quarter").alias(PART))
 
 
-def _with_half_year(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with the half-year of the Thursday of their week."""
-    labels = rows["period"].unique().to_list()
+def _with_quarter(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the quarter of the Thursday of their week."""
     parts = {}
-    for label in labels:
+    for label in rows["period"].unique().to_list():
         thursday = dt.date.fromisocalendar(int(label[:4]), int(label[-2:]), 4)
-        parts[label] = f"{thursday.year}-H{1 if thursday.month <= _JUNE else 2}"
+        parts[label] = Period.containing(thursday, "quarter").label
     return rows.with_columns(pl.col("period").replace_strict(parts, return_dtype=pl.String).alias(PART))
-
-
-def _with_day_part(rows: pl.DataFrame) -> pl.DataFrame:
-    half = pl.when(pl.col("day").dt.month() <= _JUNE).then(pl.lit("H1")).otherwise(pl.lit("H2"))
-    return rows.with_columns(pl.concat_str(pl.col("day").dt.year(), half, separator="-").alias(PART))

@@ -8,6 +8,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import docx
+import openpyxl
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -165,38 +167,40 @@ def test_every_report_is_due_once_however_the_calendar_is_cut(first: dt.date, n:
     )
 
 
-def test_a_report_of_two_plants_is_written_once_and_the_decision_is_kept(two_plants: Workspace, tmp_path: Path):
-    run(two_plants)
+def test_a_report_of_two_plants_is_written_once_and_the_decision_is_kept(computed_plants: Workspace, tmp_path: Path):
     asked = CycleOrder("annual", "all", "2024", "analyst", ("html", "xlsx"), ("en", "ja"))
-    edition, paths = make_reports(two_plants, asked, tmp_path / "out")
+    edition, paths = make_reports(computed_plants, asked, tmp_path / "out")
     assert sorted(path.name for path in paths) == [
         f"annual-2024-all-analyst-e1.{language}.{name}" for language in ("en", "ja") for name in ("html", "xlsx")
     ]
-    assert len(list((two_plants.path / "publications" / "decisions").glob("*.parquet"))) == 1
-    assert KeptDisclosure(two_plants, "analyst").units.equals(Disclosure(two_plants, "analyst").units, null_equal=True) or (
-        KeptDisclosure(two_plants, "analyst").units.sort(pl.all()).rows()
-        == Disclosure(two_plants, "analyst").units.sort(pl.all()).rows()
+    assert len(list((computed_plants.path / "publications" / "decisions").glob("*.parquet"))) == 1
+    assert KeptDisclosure(computed_plants, "analyst").units.equals(
+        Disclosure(computed_plants, "analyst").units, null_equal=True
+    ) or (
+        KeptDisclosure(computed_plants, "analyst").units.sort(pl.all()).rows()
+        == Disclosure(computed_plants, "analyst").units.sort(pl.all()).rows()
     )
-    assert draft_report(two_plants, asked).snapshot_id == edition.snapshot_id
-    assert read_publications(two_plants)[-1]["what"] == "cycle report"
-    assert [one.snapshot_id for one in editions_of(two_plants, "annual", "all", "2024", "analyst")] == [edition.snapshot_id]
-    assert find_edition(two_plants, edition.snapshot_id[:5]).folder == edition.folder
+    assert draft_report(computed_plants, asked).snapshot_id == edition.snapshot_id
+    assert read_publications(computed_plants)[-1]["what"] == "cycle report"
+    assert [one.snapshot_id for one in editions_of(computed_plants, "annual", "all", "2024", "analyst")] == [
+        edition.snapshot_id
+    ]
+    assert find_edition(computed_plants, edition.snapshot_id[:5]).folder == edition.folder
     with pytest.raises(UsageError, match="no figure of this area in this period") as refused:
-        draft_report(two_plants, replace(asked, period="1999"))
+        draft_report(computed_plants, replace(asked, period="1999"))
     assert refused.value.code == "HW-U279"
     for wrong, code in ((replace(asked, formats=("odt",)), "HW-U278"), (replace(asked, languages=()), "HW-U005")):
         with pytest.raises(UsageError) as refused:
-            make_reports(two_plants, wrong, tmp_path)
+            make_reports(computed_plants, wrong, tmp_path)
         assert refused.value.code == code
 
 
-def test_nothing_the_public_may_not_see_is_in_its_report(two_plants: Workspace):
+def test_nothing_the_public_may_not_see_is_in_its_report(computed_plants: Workspace):
     """Both plants are small and alone: the steward sees their areas' figures, the public none of them, in no format."""
-    run(two_plants)
     open_order = CycleOrder("annual", "all", "2024", "steward")
-    whole = read_tables(draft_report(two_plants, open_order)).figures
+    whole = read_tables(draft_report(computed_plants, open_order)).figures
     assert (whole["state"] == "value").any()
-    edition = draft_report(two_plants, replace(open_order, tier="public"))
+    edition = draft_report(computed_plants, replace(open_order, tier="public"))
     tables = read_tables(edition)
     assert set(tables.figures["state"]) == {"suppressed"}
     # Of a withheld figure nothing is kept but that it is there.
@@ -207,7 +211,7 @@ def test_nothing_the_public_may_not_see_is_in_its_report(two_plants: Workspace):
     assert tables.parts.is_empty()
     assert tables.late.is_empty()
     hidden = {f"{value:,.2f}" for value in whole["load_mg_per_1000_per_day"].drop_nulls()}
-    text = print_edition(two_plants, edition, ("html",), ("en",))["html", "en"].decode()
+    text = print_edition(computed_plants, edition, ("html",), ("en",))["html", "en"].decode()
     assert not [value for value in hidden if f">{value}<" in text]
 
 
@@ -254,30 +258,37 @@ def test_an_edition_frozen_before_a_column_was_there_is_read_all_the_same(empty:
     assert read.signals.columns == city().signals.columns
 
 
-def test_a_second_run_with_one_more_import_is_a_second_edition_that_says_so(two_plants: Workspace, give, tmp_path: Path):
+def test_a_measurement_that_is_corrected_is_a_second_edition_that_says_so_in_every_format(
+    two_plants: Workspace, give, tmp_path: Path
+):
     run(two_plants)
-    asked = CycleOrder("annual", "all", "2024", "steward", ("html",), ("en",))
+    asked = CycleOrder("annual", "all", "2024", "steward", ("html", "docx", "xlsx"), ("en",))
     first, _ = make_reports(two_plants, asked, tmp_path)
-    # A sample of plant A comes late, with twice the cocaine of the others.
-    give(two_plants, "samples", "sample_id,site_id,collected_from,flow_m3_per_day\nA3,A,2024-03-13T08:00Z,2000\n")
-    late = "sample_id,analyte,concentration_ng_per_l,lod_ng_per_l,loq_ng_per_l\nA3,benzoylecgonine,600,1,5\n"
-    give(two_plants, "measurements", late)
+    # The laboratory gives another concentration for a sample that it had released.
+    corrected = "sample_id,analyte,concentration_ng_per_l,lod_ng_per_l,loq_ng_per_l\nA2,benzoylecgonine,600,1,5\n"
+    give(two_plants, "measurements", corrected)
     run(two_plants)
     second, paths = make_reports(two_plants, asked, tmp_path)
     assert (first.number, second.number, second.previous_number) == (1, 2, 1)
     revisions = read_tables(second).revisions
     assert revisions.height > 0
-    assert revisions["reason"].str.starts_with("import:samples.csv").all()
+    assert revisions["reason"].str.starts_with("import:measurements.csv").all()
     before, after = (read_tables(one).figures for one in (first, second))
     key = ["area_id", "drug", "analyte"]
     value = "load_mg_per_1000_per_day"
     both = before.select(*key, old=value).join(after.select(*key, new=value), on=key)
     n_moved = both.filter((pl.col("new") - pl.col("old")).abs() > 5e-4 * pl.col("old")).height
     assert revisions.filter(pl.col("what") == value).height == n_moved
-    text = paths[0].read_text(encoding="utf-8")
-    assert f"{revisions.height} figures changed because results came in or were corrected (samples.csv" in text
-    assert "What changed since the last edition" in text
+    page, document, book = paths
+    text = page.read_text(encoding="utf-8")
+    assert f"{revisions.height} figures changed because results came in or were corrected: measurements.csv" in text
     assert f"Compared with edition {first.number}" in text
+    tables = [[cell.text for cell in table.rows[0].cells] for table in docx.Document(str(document)).tables]
+    assert ["Area", "Drug or list", "Before\nmg/d per 1,000 people", "Now\nmg/d per 1,000 people", "By\npercent"] in tables
+    sheet = openpyxl.load_workbook(book)["What changed since the last edi"]
+    rows = list(sheet.iter_rows(values_only=True))[1:]
+    assert [row[4] for row in rows] == pytest.approx(revisions["before"].to_list())
+    assert all(isinstance(number, int | float) for row in rows for number in row[4:10])
 
 
 def outcomes(run_id: str) -> pl.DataFrame:

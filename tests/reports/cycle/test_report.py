@@ -27,8 +27,9 @@ from headworks.reports.cycle import (
     revisions_between,
 )
 from headworks.reports.cycle.inputs import CHANGES, FIGURES, TREE
+from headworks.reports.cycle.revised import reason_words
 from headworks.reports.cycle.signals import told_of
-from headworks.reports.cycle.standing import standing_of
+from headworks.reports.cycle.standing import chance_of, standing_of
 from headworks.reports.wording import read_catalogue, wording_for
 
 EN = wording_for("en")
@@ -67,12 +68,12 @@ def test_the_first_page_says_what_rose_how_sure_what_is_missing_and_what_is_prop
     assert "2 comparisons, 1 rose and 0 fell" in text
     assert "about 0 would rise" in text
     assert "▲ 1  ▼ 0  ◆ 0" in text
-    assert "Upper: entered – list “watch” of r; criterion load, probability 93%." in text
+    assert "Upper: entered – Watch list (r); load, probability 93\u00a0%." in text
     assert "Of 3 areas in it, 1 were not sampled and 1 are withheld" in text
     assert "2 of 6 sites that reported in the period before" in text
     assert "3 samples of the period have no result yet." in text
-    assert "Add sites where a rise rests on less than 50% of the residents: Upper." in text
-    assert "“cooled”: 20% of the samples break it" in text
+    assert "Add sites where a rise rests on less than 50\u00a0% of the residents: Upper." in text
+    assert "“cooled”: 20\u00a0% of the samples break it" in text
 
 
 def test_the_lead_counts_what_cannot_be_compared():
@@ -181,21 +182,49 @@ def province(n_areas: int):
     )  # fmt: skip
 
 
-def test_on_paper_stand_the_area_and_what_moved_and_the_workbook_has_the_rest():
+def test_on_paper_stand_the_area_and_what_moved_in_it_and_the_workbook_has_the_rest():
     content = cycle_report(province(120), replace(order(), area_id="P"))
     printed = section(content, "figures")
-    # The province and 40 of 120 areas; the others did not surely move.
-    assert [len(printed.blocks[0].rows), len(content.sheets[0].rows)] == [41, 121]
-    assert "P itself and where something surely rose or fell: 41 of 121 rows" in EN.say(printed.lead[0])
+    # The province's own figure; its areas have one change or the other, and 40 of 120 rose.
+    assert [len(block.rows) for block in printed.blocks] == [1, 1]
+    assert len(content.sheets[0].rows) == 121
+    (areas, rose, fell, *counts) = printed.blocks[1].rows[0]
+    assert EN.say(areas).split(", ")[:3] == ["P000", "P003", "P006"]
+    assert len(EN.say(areas).split(", ")) == 40
+    assert (EN.say(rose), fell, counts) == ("cocaine 1.50 (1.10–2.00)", None, [0, 0, 0])
+    assert "figures of P itself, and what surely rose or fell in each area in it. The workbook has all 121" in EN.say(
+        printed.lead[0]
+    )
     small = section(cycle_report(province(20), replace(order(), area_id="P")), "figures")
     assert (len(small.blocks[0].rows), small.lead) == (21, ())
+
+
+def test_areas_that_drain_to_the_same_sites_are_one_comparison_and_one_row():
+    tables = province(90)
+    last = pl.when(pl.col("area_id") != "P000").then(pl.lit(1e-9)).otherwise(0.0)
+    tables = replace(tables, changes=tables.changes.with_columns(pl.col("ratio") + last))
+    content = cycle_report(tables, replace(order(), area_id="P"))
+    # All 90 have the same ratio but for its last digits.
+    assert "1 comparisons, 1 rose" in said(content)
+    assert "Areas that drain to the same sites were counted once." in said(content)
+    assert len(section(content, "figures").blocks[1].rows) == 1
+
+
+def test_an_area_whose_own_figures_are_withheld_has_no_column_of_them():
+    columns = [EN.say(one.header) for one in section(report(tables=withheld("unmatched")), "worse").blocks[0].columns]
+    assert columns == ["Drug", "Areas in it", "Where it rose"]
+
+
+@pytest.mark.parametrize(("p", "words"), [(0.9999, "over 99\u00a0%"), (0.83, "83\u00a0%")])
+def test_no_probability_reads_as_certainty(p: float, words: str):
+    assert EN.say(chance_of(p)) == words
 
 
 def test_a_rule_that_every_sample_breaks_is_looked_into_and_no_training_is_asked_for():
     quality = city().quality.with_columns(n=pl.lit(10, pl.Int64), rule=pl.lit("interval"))
     text = said(report(tables=replace(city(), quality=quality)))
     assert (
-        "Look into the sampling rule “interval of sub-samples” itself and how it is noted: 100% of the samples break it."
+        "Look into the sampling rule “interval of sub-samples” itself and how it is noted: 100\u00a0% of the samples break it."
         in text
     )
     assert "Repeat the training" not in text
@@ -223,7 +252,7 @@ def test_a_second_edition_lists_figures_with_before_now_and_why():
         ("C", 42.0, 84.0, "import:late.csv"), ("C1", 1234.5, 2469.0, "import:late.csv"),
     ]  # fmt: skip
     text = said(report(tables=replace(city(), revisions=found), number=2, previous=1))
-    assert "2 figures changed because results came in or were corrected (late.csv)." in text
+    assert "2 figures changed because results came in or were corrected: late.csv." in text
 
 
 def test_a_figure_that_became_withheld_changed_for_disclosure():
@@ -250,6 +279,31 @@ def test_an_outcome_of_a_list_that_changed_is_a_revision():
     listed = with_lists(city())
     off = replace(listed, lists=listed.lists.with_columns(outcome=pl.lit("stays_off")))
     assert revisions_between(city(), off, FACTS, FACTS).is_empty()
+    content = report("quarterly", replace(listed, revisions=found), number=2, previous=1)
+    assert "1 entries of lists changed because lists were assessed anew." in said(content)
+    (row,) = section(content, "revisions").blocks[0].rows
+    assert [EN.say(cell) for cell in row] == ["Upper", "Watch list", "not on it", "entered, probability 93\u00a0%", "–"]
+
+
+def test_a_revision_is_printed_with_both_intervals_and_by_how_much_it_moved():
+    found = revisions_between(city(), moved(1.001), FACTS, {**FACTS, "run_id": "r-2"})
+    content = report(tables=replace(city(), revisions=found), number=2, previous=1)
+    last = section(content, "revisions")
+    assert EN.say(last.lead[1]) == "They changed because it was computed anew (r-2)."
+    # Three digits are the same; that it is another figure is seen from the last column: 100 x 0.001.
+    assert [EN.say(cell) for cell in last.blocks[0].rows[0][:4]] == [
+        "Haizhu City",
+        "Cocaine",
+        "42.0 (33.0–54.0)",
+        "42.0 (33.0–54.0)",
+    ]
+    assert last.blocks[0].rows[0][4] == pytest.approx(0.1)
+    assert last.blocks[0].columns[4].decimals == 1
+
+
+def test_many_files_behind_a_revision_are_counted():
+    said_of = EN.say(reason_words("; ".join([*(f"import:f{i}.csv" for i in range(5)), "parameters:p-2"])))
+    assert said_of == ("results came in or were corrected: f0.csv, f1.csv, f2.csv and 2 more; the parameter set is now p-2")
 
 
 def test_reasons_name_the_import_the_parameters_and_the_program():

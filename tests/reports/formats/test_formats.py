@@ -77,7 +77,8 @@ def test_a_document_has_the_title_header_tables_and_pictures(files, language: st
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_needs_no_network_and_no_script(files, language: str):
     text = files["html", language].decode()
-    assert not re.search(r"<script|src=|href=|@import|url\((?!#hatch)", text)
+    assert not re.search(r"<script|src=|href=(?!\"#)|@import|url\((?!#hatch)", text)
+    assert set(re.findall(r'href="#([^"]+)"', text)) <= set(re.findall(r'section id="([^"]+)"', text))
     assert TITLES[language] in text
     assert text.count("<svg") == 2
 

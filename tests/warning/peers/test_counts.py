@@ -37,6 +37,8 @@ def test_no_rows_give_no_series():
         (pl.concat([weeks([1]), weeks([2])]), "HW-D702", "a step twice"),
         (weeks([1, -2]), "HW-D703", "below zero"),
         (weeks([1, float("inf")]), "HW-D703", "without end"),
+        (weeks([1, 2]).with_columns(pl.lit("few").alias("observed")), "HW-D745", "no numbers"),
+        (weeks([1, 2]).with_columns(series=pl.lit(None, pl.String)), "HW-D701", "series String, 2 missing"),
     ],
 )
 def test_what_breaks_the_promise_is_refused(table, code, says):
@@ -45,7 +47,7 @@ def test_what_breaks_the_promise_is_refused(table, code, says):
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize("evaluate", [(3, 2), (1, 10_000_000)])
+@pytest.mark.parametrize("evaluate", [(3, 2), (1, 10_000_000), 2, (1.0, 2.0), (1, 2, 3)])
 def test_a_range_that_is_none_is_refused(evaluate):
     with pytest.raises(UsageError, match="not a range") as refused:
         counts_of(weeks([1, 2]), evaluate)

@@ -3,15 +3,32 @@ import pytest
 from scipy import stats
 from tests.warning.peers.builders import steady, weeks
 
+from headworks.reference.poisson_limits import poisson_limits
 from headworks.warning.detect import detect
-from headworks.warning.peers.same_time_of_year import crow_gardner_upper
 
 
-def test_limits_are_the_printed_ones():
-    # Crow and Gardner 1959, 95 %, the upper limits of 0 to 20.
-    printed = [3.285, 5.323, 6.686, 8.102, 9.598, 11.177, 12.817, 13.765, 14.921, 16.768, 17.633, 19.050, 20.335, 21.364, 22.945,
-               23.762, 25.400, 26.306, 27.735, 28.966, 30.017]  # fmt: skip
-    assert [crow_gardner_upper(count) for count in range(21)] == printed
+def exact_upper(count: int) -> float:
+    """The mean at which the count leaves the shortest run of counts with 95 %, the farthest up of equally short ones."""
+
+    def first_of_run(mean: float) -> int:
+        up_to = np.concatenate([[0.0], stats.poisson(mean).cdf(np.arange(int(2 * mean) + 30))])
+        for length in range(1, up_to.size):
+            enough = np.flatnonzero(up_to[length:] - up_to[:-length] >= 0.95)
+            if enough.size:
+                return int(enough[-1])
+        return 0
+
+    low, high = float(count), 2.0 * count + 12.0
+    while high - low > 1e-9:
+        middle = (low + high) / 2.0
+        low, high = (low, middle) if first_of_run(middle) > count else (middle, high)
+    return low
+
+
+def test_the_printed_limits_are_the_exact_ones_but_for_one_line():
+    printed = poisson_limits()["upper_95"].to_list()
+    assert len(printed) == 21
+    assert [(at, value) for at, value in enumerate(printed) if round(exact_upper(at), 3) != value] == [(11, 19.05)]
 
 
 def one(observed, method, **control):

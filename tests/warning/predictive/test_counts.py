@@ -85,6 +85,8 @@ def test_half_a_count_is_refused():
 
 def test_weeks_outside_and_flags_that_do_not_fit_are_refused():
     with pytest.raises(UsageError, match="lie outside the series"):
-        judged(weeks(), evaluate=(0, 10))
+        judged(weeks(), evaluate=(190, 200))
+    with pytest.raises(UsageError, match="1 steps a year"):
+        judged(weeks(), freq=1)
     with pytest.raises(UsageError, match="do not fit the counts"):
         judged(weeks(), known_outbreaks=np.zeros((1, 3), dtype=bool))

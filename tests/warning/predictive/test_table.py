@@ -58,10 +58,33 @@ def test_evidence_begins_anew_after_a_known_outbreak():
     assert found["evidence"][2] == pytest.approx(found["e_value"][2])
 
 
+@pytest.mark.parametrize(("evaluate", "n_missing"), [((118, 123), 3), ((-2, 3), 3), ((130, 132), 3)])
+def test_weeks_beyond_the_table_have_no_sample(evaluate, n_missing):
+    found = warn(weeks(), evaluate=evaluate)
+    assert found["t"].to_list() == list(range(evaluate[0], evaluate[1] + 1))
+    assert found["reason"].eq("no sample in this week").sum() == n_missing
+    assert found.filter(pl.col("reason").is_not_null())["alarm"].null_count() == found["reason"].is_not_null().sum()
+
+
+def test_one_week_alone_has_no_history():
+    row = warn(weeks(n=1)).row(0, named=True)
+    assert (row["assessable"], row["reason"]) == (False, "fewer than 26 weeks with a sample before it: 0")
+
+
+def test_figures_that_scatter_as_no_counts_do_are_left_to_the_detector_of_loads():
+    found = warn(weeks().with_columns(pl.col("observed") * 1_000_000))
+    assert found["alarm"].item() is None
+    assert "a law of loads fits them" in found["reason"].item()
+
+
 def test_tables_that_are_none_are_refused():
-    with pytest.raises(DataRefused, match=r"has series, t and observed.*without observed"):
+    with pytest.raises(DataRefused, match="A column is missing"):
         warn(weeks().drop("observed"))
-    with pytest.raises(DataRefused, match="series a, week 7"):
+    with pytest.raises(DataRefused, match=r"step twice.*'a', 7"):
         warn(pl.concat([weeks(), weeks().filter(pl.col("t") == 7)]))
+    with pytest.raises(DataRefused, match="has a row"):
+        warn(weeks().clear())
     with pytest.raises(UsageError, match="lies between 0 and 1"):
         warn(weeks(), alpha=0.0)
+    with pytest.raises(UsageError, match="0 steps a year"):
+        warn(weeks(), freq=0)

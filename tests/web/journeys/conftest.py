@@ -6,19 +6,17 @@ import csv
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import forks
 from tests.chromium import WEBGL, chromium
 from tests.web.journeys.words import LANGUAGES
-from tests.web.service.served import CLEAN, Served, headworks, serving
+from tests.web.service.served import Served, headworks, serving
 
 PASSWORD = "a sewer runs under it"  # noqa: S105
 CITY, COUNTY, NEIGHBOUR = "440100000000", "440117000000", "441426000000"
-_ROOT = Path(__file__).resolve().parents[3]
 # Role, area and tier of who walks.
 PEOPLE = {
     "administrator": ("*", "public"), "sampler": (CITY, "steward"), "analyst": ("*", "steward"), "reviewer": ("*", "steward"),
@@ -54,8 +52,7 @@ class House:
 
     def seed(self) -> None:
         """Samples, batches and signals for each language."""
-        command = [sys.executable, "-m", "tests.web.journeys.seed", str(self.workspace), COUNTY, *LANGUAGES]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=_ROOT, env=CLEAN, timeout=120)
+        done = forks.run("from tests.web.journeys.seed import main; main()", self.workspace, COUNTY, *LANGUAGES)
         assert done.returncode == 0, done.stderr
         self.found = json.loads(done.stdout)
         self.has_password = {name for name in self.codes if not name.startswith("sampler")}
@@ -77,7 +74,7 @@ def house(browser, province_made, tmp_path_factory):
     pictures.mkdir(parents=True, exist_ok=True)
     workspace = folder / "W"
     shutil.copytree(province_made.path, workspace, ignore=shutil.ignore_patterns("server"))
-    with serving(workspace, folder / "serve.log") as server:
+    with serving(workspace, folder / "serve.log", "--workers", "1") as server:
         server.wait_until(lambda: server.code() and server.answers(), 120)
         served = House(server, workspace, pictures)
         be_the_first_administrator(served, browser, str(server.code()))

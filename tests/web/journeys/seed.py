@@ -74,7 +74,3 @@ def main() -> None:
     with transaction.atomic():
         _give_passwords()
         print(json.dumps(_seed(county_id, languages)))
-
-
-if __name__ == "__main__":
-    main()

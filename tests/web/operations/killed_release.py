@@ -1,6 +1,5 @@
 """Serves a workspace as its worker until it is killed. Not a test: run by test_killed.py as a process of its own."""
 
-import sys
 from pathlib import Path
 
 
@@ -22,7 +21,3 @@ def main(path):
     print("ready", flush=True)
     while Release.objects.unscoped("a test").filter(state="releasing").exists() and work_once():
         pass
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -1,25 +1,21 @@
 """kill -9 of the worker at random moments of releases: never half a batch, no event lost, and the next worker ends it."""
 
-import os
+import json
 import random
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
+from tests import forks
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
+WORKER = "import sys; from tests.web.operations.killed_release import main; main(sys.argv[1])"
 PREPARE = """
 import sys
-sys.path.insert(0, {root!r})
 from pathlib import Path
 from headworks.web.configuration import use_workspace
-use_workspace(Path({path!r}))
+use_workspace(Path(sys.argv[1]))
 import django
 django.setup()
 from django.core.management import call_command
@@ -32,13 +28,13 @@ from tests.web.operations.desk import approved, measured, planned, taken
 sites = SiteNode.objects.exclude(owner_path="").order_by("site_id")[:12]
 samples = [taken(planned(site)) for site in sites]
 for n in range(3):
-    approved(measured(samples[4 * n : 4 * n + 4], f"B{{n}}"))
+    approved(measured(samples[4 * n : 4 * n + 4], f"B{n}"))
 """
 LOOK = """
-import sys, json
+import json, sys
 from pathlib import Path
 from headworks.web.configuration import use_workspace
-use_workspace(Path({path!r}))
+use_workspace(Path(sys.argv[1]))
 import django
 django.setup()
 import polars as pl
@@ -50,37 +46,22 @@ from headworks.web.operations.models import Batch, Release, SampleRecord
 why = "a test"
 facts = read_facts(the_workspace(), "measurements").filter(pl.col("batch_id").is_in(["B0", "B1", "B2"]))
 samples = read_facts(the_workspace(), "samples").filter(pl.col("sample_id").is_in(facts["sample_id"].implode()))
-print(json.dumps({{
+print(json.dumps({
     "releases": list(Release.objects.unscoped(why).order_by("pk").values_list("state", flat=True)),
     "states": [sorted(SampleRecord.objects.unscoped(why).filter(batch=batch).values_list("state", flat=True)) for batch in Batch.objects.unscoped(why).order_by("pk")],
-    "facts": [facts.filter(batch_id=f"B{{n}}").height for n in range(3)], "samples": samples.height,
+    "facts": [facts.filter(batch_id=f"B{n}").height for n in range(3)], "samples": samples.height,
     "custody": [str(one) for one in verify_custody()], "audit": [str(one) for one in verify()],
-}}))
+}))
 """
 
 
 def run(code, path):
-    answer = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code.format(path=str(path), root=str(ROOT))],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment(),
-    )
+    answer = forks.run(code, path)
     assert answer.returncode == 0, answer.stderr[-2000:]
     return answer.stdout
 
 
-def environment():
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("HEADWORKS", "DJANGO"))},
-        "PYTHONPATH": str(ROOT),
-    }
-
-
 def look(path):
-    import json
-
     return json.loads(run(LOOK, path).splitlines()[-1])
 
 
@@ -112,26 +93,16 @@ def test_a_worker_killed_in_the_middle_of_releases_leaves_no_half_batch(province
     shutil.copytree(province_made.path, path, ignore=shutil.ignore_patterns("server"))
     run(PREPARE, path)
     for kill in range(3):
-        worker = subprocess.Popen(
-            [sys.executable, str(HERE / "killed_release.py"), str(path)], stdout=subprocess.PIPE, env=environment()
-        )
-        assert worker.stdout.readline() == b"ready\n"
+        worker = forks.start(WORKER, path)
+        assert worker.lines(1) == ["ready"]
         time.sleep(rng.uniform(0.02, 1.2))
         worker.send_signal(signal.SIGKILL)
         worker.wait()
-        worker.stdout.close()
         let_the_lease_end(path)
         if kill == rng.randrange(3):
             is_whole(look(path))
     is_whole(look(path))
-    done = subprocess.run(
-        [sys.executable, str(HERE / "killed_release.py"), str(path)],
-        capture_output=True,
-        check=False,
-        env=environment(),
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    run(WORKER, path)
     seen = look(path)
     is_whole(seen)
     assert seen["releases"] == ["released"] * 3

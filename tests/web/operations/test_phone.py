@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from tests import forks
 from tests.chromium import NO_GPU, chromium, require_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -27,7 +27,6 @@ axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22
 """
 PREPARE = f"""
 import sys
-sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from headworks.web.configuration import use_workspace
 use_workspace(Path(sys.argv[1]))
@@ -70,14 +69,8 @@ print(",".join(event.kind for event in events), Photo.objects.unscoped(why).filt
 """
 
 
-def environment():
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HEADWORKS", "DJANGO"))}
-    return kept | {"PYTHONPATH": str(ROOT)}
-
-
 def run(code, *words):
-    command = [sys.executable, "-W", "ignore", "-c", code, *map(str, words)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
+    answer = forks.run(code, *words)
     assert answer.returncode == 0, answer.stderr[-2000:]
     return answer.stdout.strip()
 
@@ -105,7 +98,7 @@ class Server:
             f"127.0.0.1:{self.port}",
             "--noreload",
         ]
-        self._process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(command, env=forks.CLEAN, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(150):
             if self._answers():
                 return

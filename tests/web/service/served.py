@@ -11,15 +11,15 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-COMMAND = [sys.executable, "-c", "from headworks.cli import main; main()"]
-CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("HEADWORKS", "DJANGO"))} | {"NO_COLOR": "1"}
+from tests import forks
+from tests.forks import CLEAN
+
+_MAIN = "from headworks.cli import main; main()"
 
 
 def headworks(*words, **more):
-    """A command, run to its end."""
-    return subprocess.run(
-        [*COMMAND, *map(str, words)], capture_output=True, text=True, check=False, env=CLEAN | more, timeout=300
-    )
+    """A command in a process of its own, run to its end."""
+    return forks.run(_MAIN, *words, **more)
 
 
 def free_port():
@@ -37,8 +37,9 @@ class Served:
         self.log = Path(log)
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [*COMMAND, "serve", str(workspace), "--port", str(self.port), *words], stdout=out, stderr=out, env=CLEAN | more
-            )
+                [sys.executable, "-c", _MAIN, "serve", str(workspace), "--port", str(self.port), *words],
+                stdout=out, stderr=out, env=CLEAN | more,
+            )  # fmt: skip
 
     def wait_until(self, is_so, seconds=60):
         until = time.monotonic() + seconds

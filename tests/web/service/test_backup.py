@@ -2,15 +2,15 @@
 
 import io
 import json
+import signal
 import sqlite3
-import subprocess
-import sys
 import tarfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
+from tests import forks
 from tests.web.postgres import cluster, programs
-from tests.web.service.served import CLEAN, headworks
+from tests.web.service.served import headworks, is_alive
 
 from headworks.store import Workspace, read_facts, read_imports
 from headworks.web.backup.manifest import NAME
@@ -49,23 +49,23 @@ def audited(folder):
         ]
 
 
+@contextmanager
 def working(folder, tmp_path, **more):
     (tmp_path / "files").mkdir()
-    return subprocess.Popen(
-        [sys.executable, "-c", WORK, str(folder), str(tmp_path / "files")], stdout=subprocess.PIPE, text=True, env=CLEAN | more
-    )
+    worker = forks.start(WORK, folder, tmp_path / "files", **more)
+    try:
+        yield worker
+    finally:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
 
 
 def test_a_backup_under_load_restores_to_a_pair_that_agrees(folder, tmp_path):
     with working(folder, tmp_path) as worker:
-        try:
-            for _ in range(5):
-                worker.stdout.readline()
-            done = headworks("backup", folder, "-o", tmp_path / "b.tar", "--json")
-            assert done.returncode == 0, done.stderr
-            assert worker.poll() is None
-        finally:
-            worker.kill()
+        worker.lines(5)
+        done = headworks("backup", folder, "-o", tmp_path / "b.tar", "--json")
+        assert done.returncode == 0, done.stderr
+        assert is_alive(worker.pid)
     assert json.loads(done.stdout)["locked_seconds"] < 5
     assert (tmp_path / "b.tar").stat().st_mode & 0o077 == 0
     back = headworks("restore", tmp_path / "b.tar", tmp_path / "R")
@@ -146,13 +146,9 @@ def test_the_same_on_postgresql(tmp_path):
         said = headworks("user", "add", folder, "boss", "--role", "administrator", "--label", "tab\tand \\ back", **urls[0])
         assert said.returncode == 0, said.stderr
         with working(folder, tmp_path, **urls[0]) as worker:
-            try:
-                for _ in range(3):
-                    worker.stdout.readline()
-                done = headworks("backup", folder, "-o", tmp_path / "b.tar", **urls[0])
-                assert done.returncode == 0, done.stderr
-            finally:
-                worker.kill()
+            worker.lines(3)
+            done = headworks("backup", folder, "-o", tmp_path / "b.tar", **urls[0])
+            assert done.returncode == 0, done.stderr
         back = headworks("restore", tmp_path / "b.tar", tmp_path / "R", "--database-url-file", tmp_path / "url-1")
         assert (back.returncode, "audit log is whole" in back.stderr) == (0, True), back.stdout
         listed = headworks("user", "list", tmp_path / "R", "--json", **urls[1])

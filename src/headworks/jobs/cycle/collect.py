@@ -68,7 +68,7 @@ def collect(
         names=_names(drugs),
         has_signals=signals is not None,
         has_lists=lists is not None,
-        n_events=None if events is None else events.select("site_id", "day").n_unique(),
+        n_events=None if events is None else events.filter("is_kept_out").select("site_id", "day").n_unique(),
         n_waiting=waiting_samples(disclosure, run, sites, period) if sees_days else None,
     )
 

@@ -25,7 +25,7 @@ from headworks.core.errors import DataRefused, UsageError
 from headworks.core.periods import Period
 from headworks.jobs.cycle.ledger import append_line, head_of, read_ledger
 from headworks.reports.cycle import CycleRequest, CycleTables, Edition, revisions_between
-from headworks.reports.cycle.inputs import FIGURES, SIGNALS
+from headworks.reports.cycle.inputs import FIGURES, REVISIONS, SIGNALS
 from headworks.store import Workspace, write_json
 
 _ID_LENGTH = 16
@@ -153,7 +153,9 @@ def read_tables(edition: StoredEdition) -> CycleTables:
     tables = CycleTables(**frames, **edition.counts)
     if digest_of(tables, request_of(edition)) != edition.digest:
         raise _damaged(edition, "its frames are not those it was made of")
-    return replace(tables, figures=_completed(tables.figures, FIGURES), signals=_completed(tables.signals, SIGNALS))
+    grown = {"figures": FIGURES, "signals": SIGNALS, "revisions": REVISIONS}
+    completed: dict[str, Any] = {name: _completed(getattr(tables, name), schema) for name, schema in grown.items()}
+    return replace(tables, **completed)
 
 
 def _completed(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:

@@ -11,28 +11,19 @@ from typing import Any
 
 import polars as pl
 
-from headworks.reports.content import Block, Column, Message, Notice, Prose, Section, Share, TableBlock, tell
+from headworks.reports.content import Block, Column, Message, Prose, Section, TableBlock, tell
 from headworks.reports.cycle.inputs import CycleRequest, CycleTables
 from headworks.reports.cycle.kinds import Kind
+from headworks.reports.cycle.lists import lists_first
 from headworks.reports.cycle.proposals import named, proposals_of
+from headworks.reports.cycle.revised import revisions_first
 from headworks.reports.cycle.signals import in_order, signal_line
-from headworks.reports.cycle.standing import SURE, change_words, coverage_of, figure_of, ratio_of
+from headworks.reports.cycle.standing import LOAD, RATIO, SURE, coverage_of, figure_of, ratio_as_seen, ratio_of, short_words
 
 # So many lines fit above the fold; the rest is in the tables, and how many is said.
 MOST_LINES = 6
-_CHANGED = ("entered", "left", "to_review", "returned", "lost", "appeal_upheld")
-LIST_WORDS = {
-    "entered": tell("entered"),
-    "left": tell("left"),
-    "to_review": tell("under review before it leaves"),
-    "returned": tell("returned"),
-    "lost": tell("lost"),
-    "appeal_upheld": tell("off after an appeal"),
-    "stays_on": tell("stays on"),
-    "stays_in_review": tell("stays under review"),
-    "stays_off": tell("stays off"),
-    "not_assessable": tell("not assessable"),
-}
+# A cell of the first table is narrow, and every area is named further on.
+_MOST_IN_CELL = 2
 
 
 def first_page(kind: Kind, rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> tuple[Section, ...]:
@@ -47,30 +38,31 @@ def first_page(kind: Kind, rows: pl.DataFrame, tables: CycleTables, request: Cyc
     tables, request
         What it is made of.
     """
-    found = [_worse(rows, tables, request), _signals(tables), _lists(tables), _not_covered(rows, tables, request)]
-    found += [_proposed(rows, tables, request), _revisions(tables, request)]
+    found = [_worse(rows, tables, request), _signals(tables), lists_first(tables, MOST_LINES)]
+    found += [_not_covered(rows, tables, request), _proposed(rows, tables, request), revisions_first(tables, request)]
     return tuple(section for section in found if section is not None)
 
 
 def _worse(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> Section:
     compared = rows.filter(pl.col("change") != "none")
-    own = pl.col("area_id") == request.area_id
-    rose = pl.concat(
-        [compared.filter(own & (pl.col("change") == "rose")), compared.filter(~own & (pl.col("change") == "rose"))]
-    )
+    # Areas that drain to the same sites have the same change: one thing seen, not several.
+    counted = compared.with_columns(ratio_as_seen()).unique(["drug", "analyte", *RATIO], maintain_order=True)
+    rose = counted.filter(pl.col("change") == "rose")
     against = compared["against"].drop_nulls().unique().sort().to_list()
     blocks: list[Block] = []
     lead: list[Message] = []
     if compared.is_empty():
         lead.append(tell("Nothing can be compared yet: no earlier figure of the same sites may be shown."))
     else:
-        chance = round(compared.height * (1 - SURE))
+        chance = round(counted.height * (1 - SURE))
         lead.append(
             tell("Compared with {against}: {n} comparisons, {rose} rose and {fell} fell with a probability above 90 %. If "
                  "nothing had changed anywhere, about {chance} would rise and as many fall by chance.",
-                 against=_against(against), n=compared.height, rose=rose.height,
-                 fell=compared.filter(pl.col("change") == "fell").height, chance=chance)
+                 against=_against(against), n=counted.height, rose=rose.height,
+                 fell=counted.filter(pl.col("change") == "fell").height, chance=chance)
         )  # fmt: skip
+        if counted.height < compared.height:
+            lead.append(tell("Areas that drain to the same sites were counted once."))
     if rose.height:
         blocks.append(_by_drug(compared, rows, tables, request))
     return Section("worse", tell("What got worse, and how sure"), tuple(lead), tuple(blocks))
@@ -78,28 +70,31 @@ def _worse(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> Se
 
 def _by_drug(compared: pl.DataFrame, rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> TableBlock:
     """A row for every drug that rose in the area or in one of those in it, in the order of the drugs."""
-    has_own = compared.filter(pl.col("area_id") == request.area_id).height > 0
-    has_inside = compared.filter(pl.col("area_id") != request.area_id).height > 0
+    is_own = pl.col("area_id") == request.area_id
+    has_own, has_inside = (compared.filter(where).height > 0 for where in (is_own, ~is_own))
+    # What is withheld of the area itself is said above; a column of it would hold one word only.
+    is_told = rows.filter(is_own & pl.col("state").is_in(["value", "below_limit"])).height > 0
     columns = [Column("drug", tell("Drug"))]
-    columns.append(Column("now", tell("{area} itself", area=tables.area(request.area_id)), tell("mg/d per 1,000 people")))
-    columns.append(Column("coverage", tell("Coverage"), None, "share"))
+    if is_told:
+        columns.append(Column("now", tell("{area} itself", area=tables.area(request.area_id)), LOAD))
+        columns.append(Column("coverage", tell("Coverage"), None, "share"))
     columns += [Column("change", tell("How much, and how sure"))] if has_own else []
     if has_inside:
-        columns.append(Column("counts", tell("Areas in it"), tell("rose, fell, not clear")))
+        columns.append(Column("counts", tell("Areas in it"), tell("rose, fell, not clear"), "count"))
         columns.append(Column("where", tell("Where it rose")))
     cells = []
     for drug in compared.filter(pl.col("change") == "rose")["drug"].unique().sort().to_list():
-        own = rows.filter((pl.col("drug") == drug) & (pl.col("area_id") == request.area_id)).to_dicts()[0]
-        cell: tuple[Any, ...] = (tables.drug(drug), figure_of(own), own["coverage"])
+        own = rows.filter((pl.col("drug") == drug) & is_own).to_dicts()[0]
+        cell: tuple[Any, ...] = (tables.drug(drug),)
+        cell += (figure_of(own), own["coverage"]) if is_told else ()
         cell += (_told(own),) if has_own else ()
         cells.append(cell + (_inside(compared, drug, tables, request) if has_inside else ()))
     return TableBlock("worse", tell("What rose"), tuple(columns), tuple(cells), tell("Nothing rose."))
 
 
 def _told(own: dict[str, Any]) -> Message:
-    if own["change"] == "none":
-        return change_words(own)
-    return tell("{words} {ratio}", words=change_words(own), ratio=ratio_of(own))
+    ratio = ratio_of(own) if own["change"] != "none" else None
+    return tell("{words}, {ratio}", words=short_words(own), ratio=ratio) if ratio else short_words(own)
 
 
 def _inside(compared: pl.DataFrame, drug: str, tables: CycleTables, request: CycleRequest) -> tuple[Any, ...]:
@@ -107,7 +102,7 @@ def _inside(compared: pl.DataFrame, drug: str, tables: CycleTables, request: Cyc
     n = {word: inside.filter(pl.col("change") == word).height for word in ("rose", "fell", "unclear")}
     risen = inside.filter(pl.col("change") == "rose")
     counts = tell("▲ {rose}  ▼ {fell}  ◆ {unclear}", **n) if inside.height else None
-    return (counts, named(risen, tables) if risen.height else None)
+    return (counts, named(risen, tables, _MOST_IN_CELL) if risen.height else None)
 
 
 def _against(labels: list[str]) -> Any:
@@ -124,31 +119,6 @@ def _signals(tables: CycleTables) -> Section | None:
     more = tables.signals.height - len(lines)
     rest: tuple[Message, ...] = (tell("{n} more are listed further on.", n=more),) if more else ()
     return Section("signals-first", tell("Signals"), (), (Prose(lines + rest),))
-
-
-def _lists(tables: CycleTables) -> Section | None:
-    if not tables.has_lists:
-        return None
-    moved = tables.lists.filter(pl.col("outcome").is_in(_CHANGED)).sort("list_name", "area_id")
-    if moved.is_empty():
-        return Section("list-changes", tell("List changes"), (tell("No area entered or left a list."),))
-    lines = tuple(list_line(row, tables) for row in moved.head(MOST_LINES).to_dicts())
-    more = moved.height - MOST_LINES
-    rest: tuple[Message, ...] = (tell("{n} more are in the table of lists.", n=more),) if more > 0 else ()
-    return Section("list-changes", tell("List changes"), (), (Prose(lines + rest),))
-
-
-def list_line(row: dict[str, Any], tables: CycleTables) -> Message:
-    """What became of an area on a list and why, in a sentence."""
-    area, word = tables.area(row["area_id"]), LIST_WORDS.get(row["outcome"], row["outcome"])
-    if row["probability"] is None:
-        return tell("{area}: {outcome} – list “{name}” of {rules}.", area=area, outcome=word, name=row["list_name"],
-                    rules=row["rule_set"])  # fmt: skip
-    return tell(
-        "{area}: {outcome} – list “{name}” of {rules}; criterion {criterion}, probability {p}.", area=area, outcome=word,
-        name=row["list_name"], rules=row["rule_set"], criterion=row["criterion"] or "–",
-        p=Share(min(row["probability"], 0.99)),
-    )  # fmt: skip
 
 
 def _not_covered(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> Section:
@@ -186,38 +156,3 @@ def _proposed(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) ->
     found = proposals_of(rows, tables, request)
     lead = () if found else (tell("Nothing beyond the plan is proposed."),)
     return Section("proposed", tell("What is proposed"), lead, (Prose(found),) if found else ())
-
-
-def _revisions(tables: CycleTables, request: CycleRequest) -> Section | None:
-    if not request.edition.previous_number:
-        return None
-    if tables.revisions.is_empty():
-        said = tell("No figure changed since edition {n}.", n=request.edition.previous_number)
-        return Section("revisions-first", tell("Since the last edition"), (said,))
-    reasons = tables.revisions.group_by("reason").agg(pl.len()).sort("reason").rows()
-    lines = tuple(
-        tell("{n} figures changed because {reason}.", n=count, reason=reason_words(reason)) for reason, count in reasons
-    )
-    return Section(
-        "revisions-first",
-        tell("Since the last edition"),
-        lines,
-        (Notice(tell("Compared with edition {n}; they are listed at the end.", n=request.edition.previous_number)),),
-    )
-
-
-def reason_words(reason: str) -> Message | str:
-    """A stored reason in words, such as ``import:FILE``, ``run:ID`` or ``disclosure``; several stand with semicolons."""
-    first, _, others = reason.partition("; ")
-    if others:
-        return tell("{before}; {name}", before=reason_words(first), name=reason_words(others))
-    kind, _, what = reason.partition(":")
-    said = {
-        "import": tell("results came in or were corrected ({what})", what=what),
-        "parameters": tell("the parameter set is now {what}", what=what),
-        "code": tell("the program is now version {what}", what=what),
-        "disclosure": tell("another figure may be shown to these readers"),
-        "tables": tell("signals or lists were handed over anew"),
-        "run": tell("it was computed anew ({what})", what=what),
-    }
-    return said.get(kind, reason)

@@ -49,7 +49,9 @@ LISTS = {
     "previous": pl.String, "since": pl.String, "probability": pl.Float64, "criterion": pl.String, "change_factor": pl.Float64,
 }  # fmt: skip
 REVISIONS = {
-    "area_id": pl.String, "drug": pl.String, "what": pl.String, "before": pl.Float64, "after": pl.Float64, "reason": pl.String,
+    "area_id": pl.String, "drug": pl.String, "list_name": pl.String, "what": pl.String, "state_before": pl.String,
+    "state_after": pl.String, "before": pl.Float64, "before_lower": pl.Float64, "before_upper": pl.Float64,
+    "after": pl.Float64, "after_lower": pl.Float64, "after_upper": pl.Float64, "reason": pl.String,
 }  # fmt: skip
 NAMES = {"id": pl.String, "name_en": pl.String, "name_zh": pl.String}
 
@@ -82,7 +84,7 @@ class CycleTables:
     names
         Drugs by id.
     n_events
-        Days on which a drug was poured away, as far as this reader may know; None where not.
+        Days that were kept out because a drug was poured away, as far as this reader may know; None where not.
     n_waiting
         Samples collected in the period without any result; None where this reader may not know.
     """

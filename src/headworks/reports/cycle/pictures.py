@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 
 from headworks.core.periods import Period
-from headworks.reports.content import Block, Figure, Notice, Tile, tell
+from headworks.reports.content import Block, Figure, Label, Message, Notice, Tile, tell
 from headworks.reports.cycle.inputs import CycleRequest, CycleTables
 from headworks.reports.cycle.standing import short_words
 
@@ -18,10 +18,10 @@ MOST_DRUGS = 4
 # Fewer weeks than this on an axis of a year are a blot, not a course.
 FEWEST_WEEKS = 8
 _WEEKS = 53
-SPAN_SIGNS = (
-    tell("mg per 1,000 people a day, log axis; areas in the order of their codes, not of their figures. Bar: 95 % "
-         "interval, tick: figure; hatched: below the limit; dotted: suppressed; empty: not sampled."),
-)  # fmt: skip
+# Sums over the same sites may differ in the last digits.
+_SAME_DIGITS = 6
+_SIGNS = tell("mg per 1,000 people a day, log axis; areas in the order of their codes, not of their figures. Bar: 95 % "
+              "interval, tick: figure; hatched: below the limit; dotted: withheld; empty: not sampled.")  # fmt: skip
 
 
 def courses(tables: CycleTables, request: CycleRequest) -> list[Block]:
@@ -58,6 +58,20 @@ def _weeks(period: Period) -> list[str]:
     return [Period.containing(last - dt.timedelta(weeks=back), "week").label for back in reversed(range(_WEEKS))]
 
 
+def span_signs(rows: pl.DataFrame) -> tuple[Message, ...]:
+    """What the marks are, and why areas may look alike.
+
+    Parameters
+    ----------
+    rows
+        The report's area and the areas in it.
+    """
+    numbers = pl.col("load_mg_per_1000_per_day", "lower", "upper").round_sig_figs(_SAME_DIGITS)
+    if rows.filter(pl.col("state") == "value").select("drug", "analyte", numbers).is_duplicated().any():
+        return (_SIGNS, tell("Areas whose figures are the same drain to the same sites."))
+    return (_SIGNS,)
+
+
 def spans(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> list[Block]:
     """Intervals of the areas in the report's area, one figure a drug, areas in the order of their codes."""
     inside = rows.filter((pl.col("parent_id") == request.area_id) | (pl.col("area_id") == request.area_id))
@@ -74,7 +88,15 @@ def spans(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> lis
         of_drug = inside.filter(pl.col("drug") == drug).head(MOST_SPANS)
         drawn = tuple({**row, "name": tables.area(row["area_id"]), "said": short_words(row)} for row in of_drug.to_dicts())
         alt = tell("{drug} by area; the figures are in the table", drug=tables.drug(drug))
-        n = of_drug.filter(pl.col("state") == "value").height
-        title = tell("{drug}: {n} areas with a figure", drug=tables.drug(drug), n=n)
+        title = _title(tables.drug(drug), of_drug)
         figures.append(Figure(f"spans-{len(figures)}", "spans", title, note, (Tile(drawn, alt),)))
     return figures
+
+
+def _title(drug: Label, rows: pl.DataFrame) -> Message:
+    """What is seen, as a sentence."""
+    n = {word: rows.filter(pl.col("change") == word).height for word in ("rose", "fell")}
+    measured = rows.filter(pl.col("state").is_in(["value", "below_limit"])).height
+    if rows["change"].is_in(["rose", "fell", "unclear"]).any():
+        return tell("{drug}: rose in {rose} and fell in {fell} of {n} areas with a figure", drug=drug, n=measured, **n)
+    return tell("{drug}: {n} areas with a figure", drug=drug, n=measured)

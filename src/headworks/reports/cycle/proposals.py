@@ -104,12 +104,18 @@ def rule_words(rule: str) -> Message | str:
     return _RULES.get(rule, rule.replace("_", " "))
 
 
-def named(rows: pl.DataFrame, tables: CycleTables) -> Message:
-    """Names of the areas of some rows, the first four and how many more."""
+def named(rows: pl.DataFrame, tables: CycleTables, most: int = _MOST_NAMED) -> Message:
+    """Names of the areas of some rows, the first few and how many more."""
     codes = rows["area_id"].unique(maintain_order=True).to_list()
+    found = names_of(codes[:most], tables)
+    if len(codes) > most:
+        return tell("{before} and {n} more", before=found, n=len(codes) - most)
+    return found
+
+
+def names_of(codes: list[str], tables: CycleTables) -> Message:
+    """Names of areas one after the other."""
     found: Message = Message("{name}", {"name": tables.area(codes[0])})
-    for code in codes[1:_MOST_NAMED]:
+    for code in codes[1:]:
         found = tell("{before}, {name}", before=found, name=tables.area(code))
-    if len(codes) > _MOST_NAMED:
-        return tell("{before} and {n} more", before=found, n=len(codes) - _MOST_NAMED)
     return found

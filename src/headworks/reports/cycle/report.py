@@ -13,7 +13,9 @@ from headworks.reports.cycle.first_page import first_page
 from headworks.reports.cycle.inputs import CycleRequest, CycleTables
 from headworks.reports.cycle.kinds import kind_of
 from headworks.reports.cycle.lead import lead_of
-from headworks.reports.cycle.pictures import SPAN_SIGNS, courses, spans
+from headworks.reports.cycle.lists import lists_table
+from headworks.reports.cycle.pictures import courses, span_signs, spans
+from headworks.reports.cycle.revised import revisions_last, revisions_sheet
 from headworks.reports.cycle.signals import signal_blocks, signals_table
 from headworks.reports.cycle.standing import standing_of
 
@@ -51,9 +53,8 @@ def cycle_report(tables: CycleTables, request: CycleRequest) -> CycleContent:
     rows = standing_of(tables)
     near = rows.filter((pl.col("area_id") == request.area_id) | (pl.col("parent_id") == request.area_id))
     sections = tuple(section for name in kind.sections if (section := _section(name, near, tables, request)) is not None)
-    if request.edition.previous_number and tables.revisions.height:
-        block = _shortened(t.revisions_table(tables))
-        sections += (Section("revisions", tell("Since the last edition"), (), (block,)),)
+    revised = revisions_last(tables, request, t.MOST_ROWS)
+    sections += (revised,) if revised else ()
     facts = request.facts
     return CycleContent(
         title=kind.title,
@@ -94,10 +95,11 @@ def _section(name: str, near: pl.DataFrame, tables: CycleTables, request: CycleR
         blocks = courses(tables, request)
     elif name == "spans":
         blocks = spans(near, tables, request)
-        lead = SPAN_SIGNS if blocks else ()
+        lead = span_signs(near) if blocks else ()
     elif name == "figures":
-        block, said = t.printed_figures(near, tables, request)
-        lead, blocks = (said,) if said else (), [block]
+        printed, said = t.printed_figures(near, tables, request)
+        blocks = [_shortened(block) for block in printed]
+        lead = (said,) if said else ()
     elif name == "signals":
         blocks = signal_blocks(tables, _MOST_SIGNALS)
     elif name == "sampling":
@@ -107,12 +109,10 @@ def _section(name: str, near: pl.DataFrame, tables: CycleTables, request: CycleR
     elif name == "performance":
         lead = (tell("Areas stand in the order of their codes. They are not ranked: the intervals of most overlap."),)
         blocks = [performance_table(near, tables, request)]
+    elif name == "doses":
+        blocks = [_shortened(t.printed_doses(tables, request))]
     else:
-        made = {
-            "doses": lambda: t.printed_doses(tables, request),
-            "lists": lambda: t.lists_table(tables),
-        }[name]()
-        blocks = [_shortened(made)]
+        blocks = [_shortened(lists_table(tables))]
     return Section(name, _HEADINGS[name], lead, tuple(blocks)) if blocks else None
 
 
@@ -135,7 +135,7 @@ def performance_table(near: pl.DataFrame, tables: CycleTables, request: CycleReq
     return TableBlock("performance", tell("Coverage and change, area by area"), columns, cells, tell("No areas."))
 
 
-def _shortened(block: TableBlock) -> Block:
+def _shortened(block: TableBlock) -> TableBlock:
     if len(block.rows) <= t.MOST_ROWS:
         return block
     caption = tell("{caption} (the first {n} of {all}; the rest is in the workbook)", caption=block.caption, n=t.MOST_ROWS,
@@ -149,7 +149,7 @@ def _sheets(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> t
         t.changes_table(rows, tables),
         t.coverage_table(rows, tables, request),
     ]
-    found += [t.doses_table(tables), signals_table(tables), t.lists_table(tables)]
+    found += [t.doses_table(tables), signals_table(tables), lists_table(tables)]
     if request.edition.previous_number:
-        found.append(t.revisions_table(tables))
+        found.append(revisions_sheet(tables))
     return tuple(block for block in found if block.rows)

@@ -15,7 +15,7 @@ import polars as pl
 
 from headworks.reports.cycle.inputs import REVISIONS, CycleTables
 
-# Relative difference below which two numbers are printed alike (three significant digits).
+# Relative difference below which a change is 0.0 % as it is printed.
 SAME = 5e-4
 _KEY = ["area_id", "drug"]
 _OFF = ["stays_off", "not_assessable"]
@@ -58,7 +58,8 @@ def revisions_between(
     Returns
     -------
     pl.DataFrame
-        ``area_id, drug, what, before, after, reason``; numbers are empty where the state changed and there is none.
+        As :data:`headworks.reports.cycle.inputs.REVISIONS`; ``what`` is the figure, its state, or the outcome of a list, whose
+        numbers are probabilities. Numbers are empty where there is none.
     """
     reasons = reasons_of(facts_before, facts_after)
     # Nothing computed differs, so what moved is what may be shown, or what other rooms handed over.
@@ -67,29 +68,34 @@ def revisions_between(
     became_withheld = pl.col("is_withheld")
     own = own.with_columns(reason=pl.when(became_withheld).then(pl.lit("disclosure")).otherwise("reason"))
     listed = _outcomes(before.lists, after.lists).with_columns(reason=pl.lit(computed or "tables"))
-    frames = [frame.select(pl.col(name).cast(kind) for name, kind in REVISIONS.items()) for frame in (own, listed)]
-    return pl.concat(frames).sort("area_id", "drug", "what")
+    empty = pl.DataFrame(schema=REVISIONS)
+    return pl.concat([empty, own.drop("is_withheld"), listed], how="diagonal").sort("area_id", "drug", "list_name", "what")
 
 
 def _figures(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     value = "load_mg_per_1000_per_day"
-    old = before.select(*_KEY, "state", before=value)
-    new = after.select(*_KEY, _state="state", after=value)
+    old, new = (
+        frame.select(
+            *_KEY, pl.col("state").alias(f"state_{when}"), pl.col(value).alias(when), pl.col("lower").alias(f"{when}_lower"),
+            pl.col("upper").alias(f"{when}_upper"),
+        )
+        for frame, when in ((before, "before"), (after, "after"))
+    )  # fmt: skip
     both = old.join(new, on=_KEY, how="full", coalesce=True)
-    both = both.with_columns(pl.col("state").fill_null("not_sampled"), pl.col("_state").fill_null("not_sampled"))
+    both = both.with_columns(pl.col("state_before", "state_after").fill_null("not_sampled"))
     is_moved = ((pl.col("after") - pl.col("before")).abs() > SAME * pl.col("before").abs()).fill_null(value=False)
-    is_other = pl.col("state") != pl.col("_state")
+    is_other = pl.col("state_before") != pl.col("state_after")
     what = pl.when(is_other).then(pl.lit("state")).otherwise(pl.lit(value))
-    is_withheld = is_other & ((pl.col("state") == "suppressed") | (pl.col("_state") == "suppressed"))
+    is_withheld = is_other & pl.any_horizontal(pl.col("state_before", "state_after") == "suppressed")
     return both.filter(is_moved | is_other).with_columns(what=what, is_withheld=is_withheld)
 
 
 def _outcomes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     key = ["area_id", "rule_set", "list_name"]
-    both = before.select(*key, "outcome", before="probability").join(
-        after.select(*key, _outcome="outcome", after="probability"), on=key, how="full", coalesce=True
+    both = before.select(*key, state_before="outcome", before="probability").join(
+        after.select(*key, state_after="outcome", after="probability"), on=key, how="full", coalesce=True
     )
     # An area that is on no list is the same whether its list was assessed or not.
-    is_off = [pl.col(name).is_null() | pl.col(name).is_in(_OFF) for name in ("outcome", "_outcome")]
-    other = both.filter(pl.col("outcome").ne_missing(pl.col("_outcome")) & ~(is_off[0] & is_off[1]))
-    return other.with_columns(drug=pl.lit(None, pl.String), what=pl.lit("outcome"))
+    is_off = [pl.col(name).is_null() | pl.col(name).is_in(_OFF) for name in ("state_before", "state_after")]
+    other = both.filter(pl.col("state_before").ne_missing(pl.col("state_after")) & ~(is_off[0] & is_off[1]))
+    return other.select("area_id", "list_name", pl.exclude(key), what=pl.lit("outcome"))

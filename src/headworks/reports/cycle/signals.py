@@ -11,6 +11,7 @@ from typing import Any
 
 from headworks.reports.content import Amount, Block, Column, Message, Prose, TableBlock, tell
 from headworks.reports.cycle.inputs import CycleTables
+from headworks.reports.cycle.standing import LOAD
 
 _KINDS = {
     "exceedance": tell("far above what was expected"),
@@ -21,7 +22,6 @@ _KINDS = {
     "cluster": tell("areas together"),
     "first_appearance": tell("first seen here"),
 }
-_LOAD = tell("mg/d per 1,000 people")
 # Of the explanation, what may be frozen for every reader: numbers that name nobody and no place.
 _NUMBERS = ("switch_off", "n_batches", "n_kept_out")
 
@@ -97,8 +97,8 @@ def signals_table(tables: CycleTables) -> TableBlock:
     """Signals with what was expected and what was seen."""
     columns = (
         Column("area", tell("Area")), Column("drug", tell("Drug")), Column("kind", tell("What")),
-        Column("observed", tell("Seen"), _LOAD, "amount", 2), Column("expected", tell("Expected"), _LOAD, "amount", 2),
-        Column("since", tell("Since")), Column("q_value", tell("Share of false signals"), None, "share"),
+        Column("observed", tell("Seen"), LOAD, "amount", 2), Column("expected", tell("Expected"), LOAD, "amount", 2),
+        Column("since", tell("Since")), Column("q_value", tell("Share of false signals"), None, "probability"),
     )  # fmt: skip
     cells = tuple(
         (tables.area(row["unit_id"]), tables.drug(row["drug"]), _KINDS.get(row["kind"], row["kind"]), row["observed"],

@@ -11,8 +11,16 @@ from headworks.reports.cycle.inputs import CycleTables
 
 # A rise or fall is told as one beyond this probability, as in the situation report.
 SURE = 0.9
-# Quantified shares above this would be read as certainty.
+# A probability above this, rounded, would be read as certainty.
 _MOST = 0.99
+_SAME_DIGITS = 6
+RATIO = ("ratio", "ratio_lower", "ratio_upper")
+LOAD = tell("mg/d per 1,000 people")
+
+
+def ratio_as_seen() -> list[pl.Expr]:
+    """Ratio and bounds by which areas that drain to the same sites are known: sums of theirs differ in the last digits."""
+    return [pl.col(name).round_sig_figs(_SAME_DIGITS) for name in RATIO]
 
 
 def standing_of(tables: CycleTables) -> pl.DataFrame:
@@ -53,7 +61,7 @@ STATES = {
     "value": tell("value"),
     "below_limit": tell("below the limit"),
     "not_sampled": tell("not sampled"),
-    "suppressed": tell("suppressed"),
+    "suppressed": tell("withheld"),
 }
 
 
@@ -135,8 +143,19 @@ def ratio_of(row: dict[str, Any]) -> Message | None:
     """By how much it changed, with its bounds and how sure; None where nothing is compared."""
     if row["ratio"] is None or row["p_rose"] is None:
         return None
-    p = min(max(row["p_rose"], 1 - row["p_rose"]), _MOST)
-    return tell(
-        "{ratio} times ({low}–{high}), probability {p}", ratio=Amount(row["ratio"]), low=Amount(row["ratio_lower"]),
-        high=Amount(row["ratio_upper"]), p=Share(p),
-    )  # fmt: skip
+    said = {"ratio": Amount(row["ratio"]), "low": Amount(row["ratio_lower"]), "high": Amount(row["ratio_upper"])}
+    p = max(row["p_rose"], 1 - row["p_rose"])
+    if p <= SURE:
+        return tell("{ratio} times as much ({low}–{high})", **said)
+    return tell("{ratio} times as much ({low}–{high}), {p} sure", p=chance_of(p), **said)
+
+
+def chance_of(probability: float) -> Message | Share:
+    """A probability in words, never rounded to certainty.
+
+    Examples
+    --------
+    >>> chance_of(0.9999).text, chance_of(0.83)
+    ('over {p}', Share(value=0.83))
+    """
+    return tell("over {p}", p=Share(_MOST)) if probability > _MOST else Share(probability)

@@ -1,7 +1,7 @@
-"""The tables of a report: figures, changes, doses, sampling, quality, lists, revisions.
+"""The tables of a report: figures, changes, doses, sampling, quality.
 
-On paper stand the areas and drugs that matter: the report's own area, and where something surely rose or fell. The workbook
-has every row, and the page says so.
+On paper stand all figures of the report's own area, and of each area in it what surely rose or fell. The workbook has every
+row, and the page says so.
 """
 
 from __future__ import annotations
@@ -11,13 +11,20 @@ from typing import Any
 
 import polars as pl
 
-from headworks.reports.content import Block, Column, Message, Notice, TableBlock, tell
-from headworks.reports.cycle.first_page import LIST_WORDS, reason_words
+from headworks.reports.content import Amount, Block, Column, Message, Notice, TableBlock, tell
 from headworks.reports.cycle.inputs import CycleRequest, CycleTables
-from headworks.reports.cycle.proposals import rule_words
-from headworks.reports.cycle.standing import STATES, change_words, figure_of, interval_of_ratio, short_words
+from headworks.reports.cycle.proposals import names_of, rule_words
+from headworks.reports.cycle.standing import (
+    LOAD,
+    RATIO,
+    STATES,
+    change_words,
+    figure_of,
+    interval_of_ratio,
+    ratio_as_seen,
+    short_words,
+)
 
-LOAD = tell("mg/d per 1,000 people")
 DOSES = tell("doses a day per 1,000 people")
 # Two pages hold so many rows; a table that has no more is printed whole, and none is printed longer.
 MOST_ROWS = 80
@@ -42,38 +49,94 @@ def figures_table(rows: pl.DataFrame, tables: CycleTables, *, is_whole: bool = F
     return TableBlock("figures", tell("Figures of the period"), columns, cells, tell("No figures."))
 
 
-def printed_figures(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> tuple[TableBlock, Message | None]:
-    """Figures and changes side by side, as they stand on paper, and what of them is in the workbook only.
+def printed_figures(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> tuple[list[TableBlock], Message | None]:
+    """Figures and changes as they stand on paper, and what of them is in the workbook only.
 
     Parameters
     ----------
     rows
         The report's area and the areas in it, from :func:`headworks.reports.cycle.standing.standing_of`.
+
+    Returns
+    -------
+    list of blocks, sentence
+        One table of all where it is short; else one of the area itself, and one with a row for each area in it.
     """
     known = rows.filter(pl.col("state") != "not_sampled")
-    shown = known
-    if known.height > MOST_ROWS:
-        own, moved = pl.col("area_id") == request.area_id, pl.col("change").is_in(["rose", "fell"])
-        # What is withheld is counted on the first page; here it would be lines without a number.
-        shown = known.filter((own | moved) & (pl.col("state") != "suppressed")).head(MOST_ROWS)
+    if known.height <= MOST_ROWS:
+        return [_side_by_side(known, tables)], None
+    is_own = pl.col("area_id") == request.area_id
+    said = tell("Printed are the figures of {area} itself, and what surely rose or fell in each area in it. The workbook has "
+                "all {n} figures, with sites and days.", area=tables.area(request.area_id), n=known.height)  # fmt: skip
+    own = known.filter(is_own & (pl.col("state") != "suppressed"))
+    blocks = [moved_table(known.filter(~is_own), tables)]
+    if own.height:
+        itself = tell("{area} itself", area=tables.area(request.area_id))
+        block = _side_by_side(own, tables)
+        blocks.insert(0, replace(block, caption=itself, columns=block.columns[1:], rows=tuple(row[1:] for row in block.rows)))
+    return blocks, said
+
+
+def _side_by_side(shown: pl.DataFrame, tables: CycleTables) -> TableBlock:
     has_change = shown.select((pl.col("change") != "none").any()).item()
     columns: tuple[Column, ...] = (AREA, DRUG, Column("load", tell("Load (95 % interval)"), LOAD))
     columns += (Column("coverage", tell("Coverage"), None, "share"),)
     if has_change:
         columns += (Column("words", tell("Change")), Column("ratio", tell("Ratio (95 % interval)")),
-                    Column("p_rose", tell("Probability of a rise"), None, "share"))  # fmt: skip
+                    Column("p_rose", tell("Probability of a rise"), None, "probability"))  # fmt: skip
     cells = []
     for row in shown.to_dicts():
         own_cells = (tables.area(row["area_id"]), tables.drug(row["drug"]), figure_of(row), row["coverage"])
         compared = (short_words(row), interval_of_ratio(row), row["p_rose"]) if has_change else ()
         cells.append((*own_cells, *compared))
-    block = TableBlock("figures", tell("Figures of the period"), columns, tuple(cells), tell("No figures."))
-    if shown.height == known.height:
-        return block, None
-    said = tell("Printed are {area} itself and where something surely rose or fell: {n} of {all} rows, in the order of the "
-                "codes. The workbook has all of them, with sites and days.", area=tables.area(request.area_id),
-                n=shown.height, all=known.height)  # fmt: skip
-    return block, said
+    return TableBlock("figures", tell("Figures of the period"), columns, tuple(cells), tell("No figures."))
+
+
+def moved_table(inside: pl.DataFrame, tables: CycleTables) -> TableBlock:
+    """Areas in the order of their codes: the drugs that surely rose and fell with their ratios, and how many others.
+
+    Parameters
+    ----------
+    inside
+        Measured or withheld figures of the areas in the report's own; where these are many, the areas in which nothing surely
+        moved are left out.
+    """
+    caption = tell("Areas in it: drugs that rose or fell")
+    if inside["area_id"].n_unique() > MOST_ROWS:
+        has_moved = pl.col("change").is_in(["rose", "fell"]).any().over("area_id")
+        inside = inside.filter(has_moved)
+        caption = tell("Areas in it where a drug rose or fell")
+    how_much = tell("ratio, 95 % interval")
+    columns = (
+        AREA, Column("rose", tell("Rose"), how_much), Column("fell", tell("Fell"), how_much),
+        Column("unclear", tell("Not clear"), None, "count"), Column("none", tell("Not compared"), None, "count"),
+        Column("withheld", tell("Withheld"), None, "count"),
+    )  # fmt: skip
+    cells: dict[tuple[Any, ...], list[str]] = {}
+    for (area,), rows in inside.group_by("area_id", maintain_order=True):
+        # Areas that drain to the same sites have the same changes, and stand in one row.
+        cells.setdefault(tuple(rows.select("drug", "analyte", "state", "change", *ratio_as_seen()).rows()), []).append(
+            str(area)
+        )
+    kept = inside.partition_by("area_id", as_dict=True, maintain_order=True)
+    found = tuple(_of_areas(areas, kept[(areas[0],)], tables) for areas in cells.values())
+    return TableBlock("moved", caption, columns, found, tell("No areas."))
+
+
+def _of_areas(areas: list[str], rows: pl.DataFrame, tables: CycleTables) -> tuple[Any, ...]:
+    is_withheld = pl.col("state") == "suppressed"
+    told = rows.filter(~is_withheld)
+    counts = [told.filter(pl.col("change") == word).height for word in ("unclear", "none")]
+    moved = [_moved(told.filter(pl.col("change") == word), tables) for word in ("rose", "fell")]
+    return (names_of(areas, tables), *moved, *counts, rows.filter(is_withheld).height)
+
+
+def _moved(rows: pl.DataFrame, tables: CycleTables) -> Message | None:
+    found: Message | None = None
+    for row in rows.to_dicts():
+        one = Message("{drug} {ratio}", {"drug": tables.drug(row["drug"]), "ratio": interval_of_ratio(row)})
+        found = tell("{before}; {name}", before=found, name=one) if found else one
+    return found
 
 
 def changes_table(rows: pl.DataFrame, tables: CycleTables) -> TableBlock:
@@ -81,9 +144,9 @@ def changes_table(rows: pl.DataFrame, tables: CycleTables) -> TableBlock:
     columns = (
         AREA, DRUG, Column("words", tell("Change")), Column("ratio", tell("Ratio"), None, "amount", 2),
         Column("ratio_lower", tell("95 % from"), None, "amount", 2), Column("ratio_upper", tell("95 % to"), None, "amount", 2),
-        Column("p_rose", tell("Probability of a rise"), None, "share"),
+        Column("p_rose", tell("Probability of a rise"), None, "probability"),
     )  # fmt: skip
-    fields = ("ratio", "ratio_lower", "ratio_upper", "p_rose")
+    fields = (*RATIO, "p_rose")
     cells = tuple(
         (tables.area(row["area_id"]), tables.drug(row["drug"]), change_words(row), *(row[name] for name in fields))
         for row in rows.filter(pl.col("change") != "none").to_dicts()
@@ -108,12 +171,20 @@ def doses_table(tables: CycleTables) -> TableBlock:
 
 def printed_doses(tables: CycleTables, request: CycleRequest) -> TableBlock:
     """Doses as they stand on paper: of the report's own area only, where all would be pages."""
-    whole = doses_table(tables)
-    if len(whole.rows) <= MOST_ROWS:
-        return whole
-    own = doses_table(replace(tables, consumption=tables.consumption.filter(pl.col("area_id") == request.area_id)))
-    caption = tell("Doses of {area}; those of the areas in it are in the workbook", area=tables.area(request.area_id))
-    return replace(own, caption=caption)
+    rows = tables.consumption.filter(pl.col("doses_per_1000_per_day").is_not_null()).sort("area_id", "drug")
+    caption = tell("Doses")
+    if rows.height > MOST_ROWS:
+        rows = rows.filter(pl.col("area_id") == request.area_id)
+        caption = tell("Doses of {area}; those of the areas in it are in the workbook", area=tables.area(request.area_id))
+    columns = (
+        AREA, DRUG, Column("doses", tell("Doses (95 % interval)"), DOSES), Column("coverage", tell("Coverage"), None, "share"),
+    )  # fmt: skip
+    cells = []
+    for row in rows.to_dicts():
+        doses = tell("{load} ({low}–{high})", load=Amount(row["doses_per_1000_per_day"]), low=Amount(row["doses_lower"]),
+                     high=Amount(row["doses_upper"]))  # fmt: skip
+        cells.append((tables.area(row["area_id"]), tables.drug(row["drug"]), doses, row["coverage"]))
+    return TableBlock("doses", caption, columns, tuple(cells), tell("No doses for this period."))
 
 
 def coverage_table(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> TableBlock:
@@ -124,20 +195,23 @@ def coverage_table(rows: pl.DataFrame, tables: CycleTables, request: CycleReques
         is_withheld=((pl.col("state") == "suppressed").any() & pl.col("coverage").is_null().all()),
     )  # fmt: skip
     best = best.join(tables.late, on="area_id", how="left", maintain_order="left")
-    columns = (
+    has_before = best["n_before"].is_not_null().any()
+    columns: tuple[Column, ...] = (
         AREA, Column("residents", tell("Residents"), None, "count"), Column("coverage", tell("Coverage"), None, "share"),
         Column("n_sites", tell("Sites"), None, "count"), Column("n_days", tell("Site days"), None, "count"),
-        Column("missing", tell("Sites fewer than before"), None, "count"), Column("word", tell("State")),
     )  # fmt: skip
-    cells = tuple(_covered(row, tables) for row in best.to_dicts())
+    columns += (Column("missing", tell("Sites fewer than before"), None, "count"),) if has_before else ()
+    columns += (Column("word", tell("State")),)
+    cells = tuple(_covered(row, tables, has_before=has_before) for row in best.to_dicts())
     return TableBlock("coverage", tell("What was covered"), columns, cells, tell("No areas."))
 
 
-def _covered(row: dict[str, Any], tables: CycleTables) -> tuple[Any, ...]:
+def _covered(row: dict[str, Any], tables: CycleTables, *, has_before: bool) -> tuple[Any, ...]:
     state = "suppressed" if row["is_withheld"] else "not_sampled" if row["n_sites"] is None else "value"
     fewer = None if row["n_before"] is None else max(0, row["n_before"] - row["n_now"])
     word = tell("sampled") if state == "value" else STATES[state]
-    return (tables.area(row["area_id"]), row["population"], row["coverage"], row["n_sites"], row["n_days"], fewer, word)
+    told = (tables.area(row["area_id"]), row["population"], row["coverage"], row["n_sites"], row["n_days"])
+    return (*told, *((fewer,) if has_before else ()), word)
 
 
 def sampling_blocks(tables: CycleTables) -> list[Block]:
@@ -162,36 +236,3 @@ def sampling_blocks(tables: CycleTables) -> list[Block]:
         for row in tables.quality.to_dicts()
     )
     return [*blocks, TableBlock("quality", tell("Where samples depart from the rules"), of_rules, cells, tell("None."))]
-
-
-def lists_table(tables: CycleTables) -> TableBlock:
-    """Areas on lists, with the rule and how probable; areas that stay off are not printed."""
-    columns = (
-        AREA, Column("list", tell("List")), Column("outcome", tell("Outcome")), Column("rules", tell("Rules")),
-        Column("criterion", tell("Criterion")), Column("p", tell("Probability"), None, "share"),
-        Column("since", tell("Since")),
-        Column("factor", tell("Other outcome if the figures were times"), None, "amount", 2),
-    )  # fmt: skip
-    on = tables.lists.filter(~pl.col("outcome").is_in(["stays_off", "not_assessable"])).sort("list_name", "area_id")
-    cells = tuple(
-        (tables.area(row["area_id"]), row["list_name"], LIST_WORDS.get(row["outcome"], row["outcome"]), row["rule_set"],
-         row["criterion"], row["probability"], row["since"], row["change_factor"])
-        for row in on.to_dicts()
-    )  # fmt: skip
-    empty = tell("No area is on a list.") if tables.has_lists else tell("No lists were assessed with this run.")
-    return TableBlock("lists", tell("Lists"), columns, cells, empty)
-
-
-def revisions_table(tables: CycleTables) -> TableBlock:
-    """Figures that changed since the edition before, and why."""
-    columns = (
-        AREA, DRUG, Column("what", tell("What")), Column("before", tell("Before"), None, "amount", 2),
-        Column("after", tell("Now"), None, "amount", 2), Column("reason", tell("Because")),
-    )  # fmt: skip
-    words: dict[str, Message] = {"load_mg_per_1000_per_day": tell("Load"), "state": tell("State"), "outcome": tell("Outcome")}
-    cells = tuple(
-        (tables.area(row["area_id"]), tables.drug(row["drug"]) if row["drug"] else "–", words.get(row["what"], row["what"]),
-         row["before"], row["after"], reason_words(row["reason"]))
-        for row in tables.revisions.to_dicts()
-    )  # fmt: skip
-    return TableBlock("revisions", tell("What changed since the last edition"), columns, cells, tell("Nothing changed."))

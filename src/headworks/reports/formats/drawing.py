@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from headworks.core.periods import Period
 from headworks.reports.content import Amount, Figure
 from headworks.reports.wording import Wording
 
@@ -20,6 +21,7 @@ _COLUMNS, _PANEL_W, _PANEL_H, _GAP = 3, 156.0, 92.0, 14.0
 # Two drawings of the cities of a province stand on a page.
 _ROW_H, _NAMES_W, _WORDS_W = 13.0, 132.0, 84.0
 _DASH = "#8a8a8a"
+_QUARTERS, _WEEK_DAYS, _EDGE = (1, 4, 7, 10), 7, 1
 Row = Mapping[str, Any]
 
 
@@ -80,9 +82,11 @@ def _panel(rows: Sequence[Row], place: Mapping[str, int], left: float, top: floa
     for value in (low, high):
         at = min(max(y(value) + 3, top + head + 6), top + _PANEL_H - foot)
         parts.append(_text(left + side - 3, at, wording.say(Amount(value)), "end", ' font-size="7"'))
-    weeks = sorted(place)
-    parts.append(_text(left + side, top + _PANEL_H - 2, weeks[0], "start", ' font-size="7"'))
-    parts.append(_text(left + _PANEL_W, top + _PANEL_H - 2, weeks[-1], "end", ' font-size="7"'))
+    for week, said in _quarters(place, wording).items():
+        at = x({"week": week})
+        ends = f'x1="{at:.1f}" x2="{at:.1f}" y1="{top + _PANEL_H - foot:.1f}" y2="{top + _PANEL_H - foot + 2:.1f}"'
+        parts.append(f'<line {ends} stroke="#767676" stroke-width="0.5"/>')
+        parts.append(_text(at, top + _PANEL_H - 2, said, "middle", ' font-size="7"'))
     for run in _runs(rows):
         upper = [f"{x(row):.1f},{y(row['upper']):.1f}" for row in run]
         lower = [f"{x(row):.1f},{y(row['lower']):.1f}" for row in reversed(run)]
@@ -90,6 +94,18 @@ def _panel(rows: Sequence[Row], place: Mapping[str, int], left: float, top: floa
         parts.append(f'<polygon points="{" ".join(upper + lower)}" fill="#cfcfcf"/>')
         parts.append(f'<polyline points="{" ".join(line)}" fill="none" stroke="#000" stroke-width="1"/>')
     return parts
+
+
+def _quarters(place: Mapping[str, int], wording: Wording) -> dict[str, str]:
+    """Weeks in which a quarter begins, with the name of its month; January with the year, for there the year begins."""
+    found = {}
+    # A name at the very edge would stand in the next drawing.
+    for week in sorted(place)[_EDGE : len(place) - _EDGE]:
+        days = Period.parse(week)
+        if days.first.day > _WEEK_DAYS or days.first.month not in _QUARTERS:
+            continue
+        found[week] = wording.month(days.first)
+    return found
 
 
 def _runs(rows: Sequence[Row]) -> list[list[Row]]:
@@ -125,15 +141,18 @@ def _spans(rows: Sequence[Row], wording: Wording) -> tuple[list[str], float]:
         parts.append(
             f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{_ROW_H:g}" y2="{height - 4:g}" stroke="#ddd" stroke-width="0.6"/>'
         )
-        parts.append(_text(at, 10, wording.say(Amount(tick)), "middle", ' font-size="7.5"'))
+        parts.append(_text(at, 10, wording.number(tick, max(0, -math.floor(math.log10(tick)))), "middle", ' font-size="7.5"'))
     for number, row in enumerate(rows):
         middle = _ROW_H * (number + 1.5)
         bold = ' font-weight="bold"' if row["parent_id"] is None else ""
         parts.append(_text(_NAMES_W - 6, middle + 3, _cut(wording.say(row["name"]), wording), "end", bold))
         parts += _span(row, middle, x, right)
         # What happened, and how it is marked, stands at the end of the row: colour is never needed.
-        word = wording.say(row["said"]) if row["state"] in ("value", "below_limit") else ""
-        parts.append(_text(right + 8, middle + 3, _cut(word, wording, 22), extra=' font-size="7.5"'))
+        if row["state"] in ("value", "below_limit"):
+            # Apart, for a font without the mark would hand the word to another font with it.
+            mark, _, word = wording.say(row["said"]).partition(" ")
+            parts.append(_text(right + 12, middle + 3, mark, "middle", ' font-size="7.5"'))
+            parts.append(_text(right + 20, middle + 3, _cut(word, wording, 20), extra=' font-size="7.5"'))
     return parts, height
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from headworks.reports.cells import NUMERIC, write_cell
 from headworks.reports.content import Message, Section, TableBlock, tell
 from headworks.reports.cycle.content import CycleContent
-from headworks.reports.wording import Wording
+from headworks.reports.wording import NO_BREAK, Wording
 
 READERS = {
     "public": tell("for the public"),
@@ -25,9 +26,11 @@ STATES = {
 }
 # So much of a hash is compared by eye.
 _HEAD = 16
-# In signs of print: a text wider than this is broken, nothing is narrower than that, and this stands between two columns.
-_WIDEST_TEXT, _NARROWEST, _BETWEEN = 22, 4, 3
+# In signs of the print of tables: a page is so wide, no column is narrower than that, and this stands between two.
+_PAGE, _NARROWEST, _BETWEEN = 122, 4, 3
+_MOST_LINES, _SLACK = 12, 4
 _FIRST_WIDE = 0x2E80
+_BREAK = re.compile(r" (?!\(\d)")
 
 
 def title_of(content: CycleContent) -> Message:
@@ -57,28 +60,44 @@ def written(rows: Sequence[Sequence[Any]], block: TableBlock, wording: Wording) 
 
 
 def widths_of(block: TableBlock, cells: Sequence[Sequence[str]], wording: Wording) -> list[int]:
-    """How wide each column of a printed table is against the others, from what stands in it.
+    """How wide each column of a printed table is against the others, so that its rows have as few lines as fit a page.
 
-    A number is never broken, a text from a third of a line on; a header where a word ends. A sign of Chinese or Japanese is as
-    wide as two. The trap: one long name must not take the place of all numbers, so texts are counted up to a bound only.
+    A number is never broken, a header or a text only where a word ends; texts are broken into as many lines as it takes. A
+    sign of Chinese or Japanese is as wide as two.
     """
-    found = []
+    least, longest = [], []
     for index, column in enumerate(block.columns):
+        texts = [row[index] for row in cells]
         headers = [wording.say(column.header), wording.say(column.unit) if column.unit else ""]
-        least = max((_wide(word) for header in headers for word in _words(header)), default=1)
-        longest = max((_wide(row[index]) for row in cells), default=1)
-        most = longest if column.kind in NUMERIC else min(longest, _WIDEST_TEXT)
-        # Letters of names are wider than figures.
-        wider = 0 if column.kind in NUMERIC else 1
-        found.append(max(least, most, _NARROWEST) + _BETWEEN + wider)
-    return found
+        # Headers are bold, and so a little wider.
+        words = [_wide(word) + 1 for header in headers for word in _words(header)]
+        wide = max(map(_wide, texts), default=1)
+        is_number = column.kind in NUMERIC
+        words += [wide] if is_number else [_wide(word) for text in texts for word in _words(text)]
+        least.append(max(*words, _NARROWEST))
+        longest.append(max(wide, least[-1]))
+    room = _PAGE - (_BETWEEN * len(block.columns))
+    n_lines = 1
+    while n_lines < _MOST_LINES and sum(_broken(least, longest, n_lines)) > room:
+        n_lines += 1
+    return [width + _BETWEEN for width in _broken(least, longest, n_lines)]
+
+
+def _broken(least: Sequence[int], longest: Sequence[int], n_lines: int) -> list[int]:
+    # A line is seldom full to its end, for words are not broken.
+    slack = 0 if n_lines == 1 else _SLACK
+    return [max(low, min(high, -(-high // n_lines) + slack)) for low, high in zip(least, longest, strict=True)]
 
 
 def _words(text: str) -> list[str]:
-    """What a line is not broken within: words, of Chinese and Japanese any four signs."""
-    if any(ord(sign) >= _FIRST_WIDE for sign in text):
-        return [text[:4]]
-    return text.split()
+    """What a line is not broken within: words, a number with its interval, of Chinese and Japanese any four signs."""
+    parts = _BREAK.split(text)
+    return [part[:4] if any(ord(sign) >= _FIRST_WIDE for sign in part) else part for part in parts]
+
+
+def one_line(text: str) -> str:
+    """The text without signs that no printer has: each a space, save the one that lines are not broken at."""
+    return "".join(sign if sign.isprintable() or sign == NO_BREAK else " " for sign in text)
 
 
 def _wide(text: str) -> int:

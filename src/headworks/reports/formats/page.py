@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from headworks.reports.formats.frame import about_lines, footer_of, header_of, i
 from headworks.reports.wording import Wording, wording_for
 
 _FAMILY = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
+# A number and its interval stand on one line.
+_INTERVAL = re.compile(r"[\d.,]+ \([\d.,]+–[\d.,]+\)[;；,，]?")
 _CSS = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,'Noto Sans CJK SC','Microsoft YaHei','Yu Gothic',sans-serif;max-width:60rem;margin:0 auto;
@@ -34,6 +37,7 @@ th,td{text-align:left;padding:.2rem .5rem;vertical-align:top;border-bottom:1px s
 thead th{border-bottom:2px solid}
 th small{font-weight:normal;display:block}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.k{white-space:nowrap}
 figure{margin:1rem 0}
 figure svg{width:100%;height:auto;background:#fff}
 figcaption{font-size:.88rem}
@@ -62,7 +66,11 @@ def _page(content: CycleContent, wording: Wording) -> Iterator[str]:
     yield f'<div class="box" role="note"><strong>{escape(wording.text("What this cannot say"))}</strong>'
     yield _items(content.cannot_say, wording) + "</div>"
     number = iter(range(1, 1_000))
-    for section in (*content.first_page, *content.sections):
+    for section in content.first_page:
+        yield from _section(section, wording, number)
+    links = [f'<a href="#{escape(one.section_id)}">{escape(wording.say(one.heading))}</a>' for one in content.sections]
+    yield f"<nav><p>{escape(wording.text('Further on:'))} {' · '.join(links)}</p></nav>"
+    for section in content.sections:
         yield from _section(section, wording, number)
     yield f"</main><footer><span>{escape(footer_of(content, wording))}</span></footer></body></html>"
 
@@ -113,8 +121,9 @@ def _table(block: TableBlock, wording: Wording, *, is_heard: bool) -> str:
     for row in block.rows:
         cells = []
         for index, (value, column) in enumerate(zip(row, block.columns, strict=True)):
-            text = escape(write_cell(value, column, wording))
+            text = str(escape(write_cell(value, column, wording)))
             number = ' class="n"' if column.kind in NUMERIC else ""
+            text = _INTERVAL.sub(r'<span class="k">\g<0></span>', text)
             cells.append(f'<th scope="row">{text}</th>' if index == 0 else f"<td{number}>{text}</td>")
         rows.append("<tr>" + "".join(cells) + "</tr>")
     caption = escape(wording.say(block.caption))

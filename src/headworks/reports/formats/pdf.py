@@ -18,7 +18,7 @@ from headworks.reports.content import Facts, Figure, Notice, Prose, Section, Tab
 from headworks.reports.cycle.content import CycleContent
 from headworks.reports.formats.drawing import draw_figure
 from headworks.reports.formats.fonts import families_for, font_folders, found_fonts
-from headworks.reports.formats.frame import about_lines, footer_of, header_of, is_said, title_of, widths_of, written
+from headworks.reports.formats.frame import about_lines, footer_of, header_of, is_said, one_line, title_of, widths_of, written
 from headworks.reports.wording import Wording, wording_for
 
 _REGIONS = {"en": "gb", "zh": "cn", "ja": "jp"}
@@ -42,15 +42,20 @@ _STYLE = """
   #if rows.len() == 0 [#remark(empty)] else [
     #set text(size: 8pt, hyphenate: true)
     #set par(leading: 0.5em)
+    #show regex("[\\d.,]+ \\([\\d.,]+–[\\d.,]+\\)[;；,，]?"): box
     #table(
       columns: columns, align: aligns,
       table.header(..head.zip(units).map(((name, unit)) => table.cell(stroke: (bottom: 0.8pt + black), inset: 4pt)[
+        #set text(hyphenate: false)
         #text(weight: "bold", name) #if unit != "" [ \\ #text(size: 7pt, fill: quiet, unit)]])),
       ..rows.flatten().map(one => [#one]),
       table.hline(stroke: 0.4pt + luma(150)),
     )
   ]
 ]
+#let further(said, names) = context block(below: 1em, text(size: 7.5pt, fill: quiet)[
+  #said #names.map(((name, mark)) => link(label(mark), [#name #counter(page).at(label(mark)).first()])).join([ · ])
+])
 #let picture(svg, title, note, label) = figure(
   kind: image, supplement: none, numbering: none, gap: 0.6em,
   caption: [#text(weight: "bold", fill: black, label + " " + title) #linebreak() #note],
@@ -84,7 +89,7 @@ def literal(text: str) -> str:
     >>> literal('a "b" \\ #c')
     '"a \\"b\\" \\\\ #c"'
     """
-    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    plain = one_line(text)
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -110,6 +115,8 @@ def _document(content: CycleContent, wording: Wording, families: tuple[str, ...]
     yield f'#block(below: 0.9em, text(size: 18pt, weight: "bold", {literal(wording.say(content.title))}))'
     for line in about_lines(content):
         yield f"#block(below: 0.9em, text(size: 7.5pt, fill: quiet, {literal(wording.say(line))}))"
+    names = [f"({literal(wording.say(section.heading))}, {literal(section.section_id)})" for section in content.sections]
+    yield f"#further({literal(wording.text('Further on, by page:'))}, {_array(names)})"
     yield f"#block(below: 1em, text(size: 11pt, {literal(wording.say(content.lead))}))"
     yield "#boxed(" + literal(wording.text("What this cannot say")) + ", " + _strings(content.cannot_say, wording) + ")"
     number = iter(range(1, 1_000))
@@ -119,9 +126,10 @@ def _document(content: CycleContent, wording: Wording, families: tuple[str, ...]
 
 
 def _section(section: Section, wording: Wording, families: tuple[str, ...], number: Iterator[int]) -> Iterator[str]:
-    yield f"#heading(level: 1, {literal(wording.say(section.heading))})"
+    yield f"#heading(level: 1, {literal(wording.say(section.heading))}) #label({literal(section.section_id)})"
     for line in section.lead:
-        yield f"#par({literal(wording.say(line))})"
+        # Held to what follows, so that no heading with its lead stands alone at the foot of a page.
+        yield f"#block(sticky: {'true' if section.blocks else 'false'}, {literal(wording.say(line))})"
     for block in (*section.blocks, *section.beside):
         if isinstance(block, TableBlock):
             yield _table(block, wording, "" if is_said(block, section, wording) else wording.say(block.caption))

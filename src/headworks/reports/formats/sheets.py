@@ -21,7 +21,7 @@ from headworks.reports.wording import Wording, wording_for
 _RUNS_AS_FORMULA = re.compile(r"^[=+\-@\t\r\n\x00＝＋－＠]")
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31
-_WIDTHS = {"text": 26, "amount": 12, "count": 10, "share": 11, "territory": 20}
+_WIDTHS = {"text": 26, "amount": 12, "count": 10, "share": 11, "probability": 11, "territory": 20}
 
 
 def write_xlsx(content: CycleContent, language: str) -> bytes:
@@ -38,6 +38,8 @@ def write_xlsx(content: CycleContent, language: str) -> bytes:
         "amount": book.add_format({"num_format": "#,##0.00"}),
         "count": book.add_format({"num_format": "#,##0"}),
         "share": book.add_format({"num_format": "0%"}),
+        # The number stays whole; only what is shown of it never reads as certainty.
+        "probability": book.add_format({"num_format": '[>0.99]"> 99%";[<0.01]"< 1%";0%'}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
     }
     _about(book, formats, content, wording)

@@ -22,7 +22,7 @@ from headworks.reports.cells import NUMERIC
 from headworks.reports.content import Facts, Figure, Notice, Prose, Section, TableBlock
 from headworks.reports.cycle.content import CycleContent
 from headworks.reports.formats.fonts import WORD_FAMILIES
-from headworks.reports.formats.frame import about_lines, footer_of, header_of, is_said, title_of, widths_of, written
+from headworks.reports.formats.frame import about_lines, footer_of, header_of, is_said, one_line, title_of, widths_of, written
 from headworks.reports.formats.raster import pictures_of
 from headworks.reports.wording import Wording, wording_for
 
@@ -72,7 +72,7 @@ def _set_up(document: Any, content: CycleContent, wording: Wording) -> None:
     said.title, said.author, said.language = wording.say(title_of(content)), "Headworks", wording.html_lang
     said.created = said.modified = dt.datetime.combine(content.made_on, dt.time())
     left, right = header_of(content, wording)
-    _small(page.header.paragraphs[0], f"{left}    {right}")
+    _small(page.header.paragraphs[0], f"{left}\t\t{right}")
     footer = page.footer.paragraphs[0]
     _small(footer, footer_of(content, wording) + "    ")
     _page_number(footer)
@@ -110,7 +110,7 @@ def _grid(document: Any, rows: int, columns: int) -> Any:
 def _section(document: Any, section: Section, wording: Wording, pictures: Iterator[tuple[int, bytes]]) -> None:
     document.add_heading(wording.say(section.heading), 1)
     for line in section.lead:
-        document.add_paragraph(wording.say(line)).paragraph_format.keep_with_next = True
+        document.add_paragraph(wording.say(line)).paragraph_format.keep_with_next = bool(section.blocks)
     for block in (*section.blocks, *section.beside):
         if isinstance(block, TableBlock):
             _table(document, block, wording, has_caption=not is_said(block, section, wording))
@@ -123,7 +123,8 @@ def _block(document: Any, block: Any, wording: Wording, pictures: Iterator[tuple
         document.add_paragraph(wording.say(block.text), style="Intense Quote")
     elif isinstance(block, Figure):
         number, picture = next(pictures)
-        document.add_picture(io.BytesIO(picture), width=Mm(_TEXT_MM))
+        drawn = document.add_picture(io.BytesIO(picture), width=Mm(_TEXT_MM))
+        drawn._inline.docPr.set("descr", wording.say(block.title))
         document.paragraphs[-1].paragraph_format.keep_with_next = True
         label = wording.text("Figure {n}.").format(n=number)
         paragraph = document.add_paragraph()
@@ -195,7 +196,10 @@ def _fill(row: Any, texts: list[str], block: TableBlock, *, is_bold: bool) -> No
 
 
 def _row_xml(texts: list[str], block: TableBlock) -> Any:
-    row = OxmlElement("w:tr")
+    row, said_of_row = OxmlElement("w:tr"), OxmlElement("w:trPr")
+    # A row stays on one page.
+    said_of_row.append(OxmlElement("w:cantSplit"))
+    row.append(said_of_row)
     for text, column in zip(texts, block.columns, strict=True):
         cell, paragraph, run = OxmlElement("w:tc"), OxmlElement("w:p"), OxmlElement("w:r")
         if column.kind in NUMERIC:
@@ -206,7 +210,7 @@ def _row_xml(texts: list[str], block: TableBlock) -> Any:
         size, style, written = OxmlElement("w:sz"), OxmlElement("w:rPr"), OxmlElement("w:t")
         size.set(qn("w:val"), "16")
         style.append(size)
-        written.text = "".join(sign if sign.isprintable() else " " for sign in text)
+        written.text = one_line(text)
         run.extend([style, written])
         paragraph.append(run)
         cell.append(paragraph)

@@ -98,7 +98,7 @@ def _changes_of_one(
     matched = active[:, now] & active[:, then]
     if not matched.any():
         return AreaChanges.create_empty()
-    later, earlier = (_at(network, grid, matched, columns, len(periods)) for columns in (now, then))
+    later, earlier = _at_both(network, grid, matched, (now, then))
     area, pair = np.nonzero(later.n_sites > 0)
     site = _site_variance(network, grid, matched, (now, then), (later, earlier))[area, pair]
     chosen = [Sums(*(field[area, pair] for field in sums)) for sums in (later, earlier)]
@@ -123,12 +123,13 @@ def _changes_of_one(
     return frame.select(AreaChanges.column_names()).cast(pl.Schema(polars_schema(AreaChanges)))
 
 
-def _at(network: Network, grid: Grid, matched: Mask, columns: Index, n_periods: int) -> Sums:
-    """Sums of the matched entries at some periods, ``(n_areas, n_pairs)``; each period is in one pair only."""
-    active = np.zeros((network.unit.size, n_periods), dtype=bool)
-    active[:, columns] = matched
-    sums = sum_members(network, grid, active, np.zeros_like(active))
-    return Sums(*(field[:, columns] for field in sums))
+def _at_both(network: Network, grid: Grid, matched: Mask, columns: tuple[Index, Index]) -> tuple[Sums, Sums]:
+    """Sums of the matched entries at the later and the earlier periods, ``(n_areas, n_pairs)`` each."""
+    side_by_side = grid._replace(cell=grid.cell[:, np.concatenate(columns)])
+    active = np.hstack([matched, matched])
+    sums = sum_members(network, side_by_side, active, np.zeros_like(active))
+    later, earlier = (Sums(*half) for half in zip(*(np.hsplit(field, 2) for field in sums), strict=True))
+    return later, earlier
 
 
 def _site_variance(

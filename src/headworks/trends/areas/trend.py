@@ -26,7 +26,7 @@ import polars as pl
 
 from headworks.trends.areas.members import active_entries
 from headworks.trends.areas.network import Network
-from headworks.trends.areas.shared_errors import MemberSums, SharedBy
+from headworks.trends.areas.shared_errors import Members, SharedBy, SumOver
 from headworks.trends.areas.trend_grid import TrendGrid, site_places, trend_grid
 from headworks.trends.common_course import WEEK_DAYS
 from headworks.trends.day_arrays import DayArrays
@@ -119,61 +119,81 @@ def area_trends_of(days: DayArrays, trends: SiteTrends, network: Network, weeks:
     first = int(weeks[0]) - QUARTER_WEEKS * WEEK_DAYS
     grid = trend_grid(days, trends, network, first, (int(weeks[-1]) - first) // WEEK_DAYS + 1, QUARTER_WEEKS)
     active, _ = active_entries(network, grid.is_present)
-    spread = _Spread(MemberSums(network, active), grid, SharedBy(network, laboratory), network)
-    return _summed(spread, grid, first, QUARTER_WEEKS)
+    members = Members(network, grid.is_present, active)
+    return _summed(_Spread(members, grid, laboratory), first, QUARTER_WEEKS)
 
 
 class _Spread:
-    """Variances of weighted sums whose members' errors are partly shared (A7)."""
+    """Sums over areas, and their variances where members' errors are partly shared (A7)."""
 
-    def __init__(self, sums: MemberSums, grid: TrendGrid, laboratory: SharedBy, network: Network) -> None:
-        self.sums, self._laboratory = sums, laboratory
-        self._batch_share = sums.entries(grid.batch_share)
-        self._courses = [(SharedBy(network, one.label), one) for one in grid.shared]
+    def __init__(self, members: Members, grid: TrendGrid, laboratory: Index) -> None:
+        self.members, self.grid = members, grid
+        area, n_areas = members.network.area, members.network.start.size
+        self._sums = [SumOver(members, area, n_areas, power) for power in range(3)]
+        self._laboratory = SharedBy(members, laboratory)
+        self._courses = [(SharedBy(members, one.label), one) for one in grid.shared]
 
-    def of(self, weight: Array, own: Array, which: str) -> Array:
-        """Of entries of some weight and relative variance; ``which`` is level, slope or change."""
-        total = self.sums.total(weight**2 * own * (1.0 - self._batch_share))
-        total += self._laboratory.variance(weight * np.sqrt(own * self._batch_share))
-        for members, course in self._courses:
-            total += members.variance(weight * np.sqrt(self.sums.entries(getattr(course, which))))
-        return total
+    def total(self, values: Array, power: int = 0, members: Members | None = None) -> Array:
+        """Sums over areas of values of units times a power of the share."""
+        return self._sums[power](values, self.members if members is None else members)
+
+    def shared(self, own: Array, which: str) -> list[tuple[SharedBy, Array]]:
+        """Who share an error, and the relative error of each unit; ``which`` is level, slope or change."""
+        batches = np.sqrt(own * self.grid.batch_share[:, None])
+        return [(self._laboratory, batches), *((of, np.sqrt(getattr(course, which))) for of, course in self._courses)]
+
+    def left(self, own: Array) -> Array:
+        """What members share with nobody of their relative variance."""
+        return own * (1.0 - self.grid.batch_share[:, None])
+
+    def of(self, amount: Array, own: Array, which: str) -> Array:
+        """Variance of the sum of amounts of some relative variance."""
+        variance = self.total(amount**2 * self.left(own), 2)
+        for by, error in self.shared(own, which):
+            variance += by.variance(by.errors(amount * error, self.members))
+        return variance
 
 
-def _summed(spread: _Spread, grid: TrendGrid, first: int, skipped: int) -> AreaTrends:
-    sums = spread.sums
-    weight, people = sums.entries(grid.load) * sums.share, sums.entries(grid.people) * sums.share
-    whole, heads = sums.total(weight), sums.total(people)
-    n_sites = sums.total(sums.active.astype(np.float64))
+def _summed(spread: _Spread, first: int, skipped: int) -> AreaTrends:
+    grid, total, is_present = spread.grid, spread.total, spread.members.is_present
+    people = np.where(is_present, grid.people[:, None], 0.0)
+    whole, heads, n_sites = total(grid.load, 1), total(people, 1), total(is_present.astype(np.float64))
     with np.errstate(invalid="ignore", divide="ignore"):
         per_1000 = 1.0 / (heads * _PER_1000)
-        has_value = sums.total(np.where(sums.entries(grid.most) == 0, weight, 0.0)) > 0
-        change, change_variance, n_matched = _changed(spread, grid, weight, skipped)
+        has_value = total(np.where(grid.most == 0, grid.load, 0.0), 1) > 0
+        change, change_variance, n_matched = _changed(spread, skipped)
         fields = {
             "level": np.where(has_value, whole * per_1000, np.nan),
-            "most": sums.total(sums.entries(grid.most) * sums.share) * per_1000,
-            "online": np.where(has_value, sums.total(sums.entries(grid.online) * sums.share) * per_1000, np.nan),
-            "variance": np.log1p(spread.of(weight, sums.entries(grid.relative), "level") / whole**2),
-            "u2_site": np.log1p(sums.total(people**2 * sums.entries(grid.u2_site)) / heads**2),
-            "slope": sums.total(weight * sums.entries(grid.slope)) / whole,
-            "slope_variance": spread.of(weight, sums.entries(grid.slope_variance), "slope") / whole**2,
-            "change": change, "change_variance": change_variance, "n_days": sums.total(sums.entries(grid.n_days)),
-            "n_censored": sums.total(sums.entries(grid.n_censored)), "n_sites": n_sites, "n_matched": n_matched,
+            "most": total(grid.most, 1) * per_1000,
+            "online": np.where(has_value, total(grid.online, 1) * per_1000, np.nan),
+            "variance": np.log1p(spread.of(grid.load, grid.relative, "level") / whole**2),
+            "u2_site": np.log1p(total(people**2 * grid.u2_site[:, None], 2) / heads**2),
+            "slope": total(grid.load * grid.slope, 1) / whole,
+            "slope_variance": spread.of(grid.load, grid.slope_variance, "slope") / whole**2,
+            "change": change, "change_variance": change_variance, "n_days": total(grid.n_days),
+            "n_censored": total(grid.n_censored), "n_sites": n_sites, "n_matched": n_matched,
         }  # fmt: skip
     area, week = np.nonzero((n_sites > 0) & (np.arange(whole.shape[1]) >= skipped))
     return AreaTrends(area, first + WEEK_DAYS * week, **{name: values[area, week] for name, values in fields.items()})
 
 
-def _changed(spread: _Spread, grid: TrendGrid, weight: Array, weeks: int) -> tuple[Array, Array, Array]:
-    """Log ratio to so many weeks before over the entries active in both, its variance, and their number."""
-    sums = spread.sums
-    both = np.zeros_like(sums.active)
-    both[:, weeks:] = sums.active[:, weeks:] & sums.active[:, :-weeks]
-    later, earlier = np.where(both, weight, 0.0), np.where(both, sums.entries(grid.earlier) * sums.share, 0.0)
-    after, before = sums.total(later), sums.total(earlier)
+def _changed(spread: _Spread, weeks: int) -> tuple[Array, Array, Array]:
+    """Log ratio to so many weeks before over the entries active in both, its variance, and their number.
+
+    A member weighs as its share of the sum, on average over both weeks; so what it leaves is told by three sums, of its load
+    now squared, then squared, and one times the other.
+    """
+    grid, both = spread.grid, spread.members.in_both(weeks)
+    later, earlier = (np.where(both.is_present, one, 0.0) for one in (grid.load, grid.earlier))
+    after, before = spread.total(later, 1, both), spread.total(earlier, 1, both)
     known = (after > 0) & (before > 0)
-    # An entry weighs as its share of the sum, on average over both weeks.
-    later, earlier = (one / np.where(known, whole, 1.0)[sums.area] for one, whole in ((later, after), (earlier, before)))
-    variance = spread.of((later + earlier) / 2, np.where(both, sums.entries(grid.change_variance), 0.0), "change")
+    per_after, per_before = (np.where(known, 0.5 / np.where(known, one, 1.0), 0.0) for one in (after, before))
+    own = np.where(both.is_present, grid.change_variance, 0.0)
+    left = spread.left(own)
+    now, then, joint = (spread.total(left * one, 2, both) for one in (later**2, earlier**2, later * earlier))
+    variance = per_after**2 * now + per_before**2 * then + 2.0 * per_after * per_before * joint
+    for by, error in spread.shared(own, "change"):
+        errors = per_after[by.area] * by.errors(later * error, both) + per_before[by.area] * by.errors(earlier * error, both)
+        variance += by.variance(errors)
     ratio = np.where(known, np.log(after / np.where(known, before, 1.0)), np.nan)
-    return ratio, np.where(known, variance, np.nan), sums.total(both.astype(np.float64))
+    return ratio, np.where(known, variance, np.nan), spread.total(both.is_present.astype(np.float64), 0, both)

@@ -77,7 +77,9 @@ def trend_grid(days: DayArrays, trends: SiteTrends, network: Network, first: int
     places = site_places(days, network)
     column = (trends.sunday - first) // WEEK_DAYS
     is_inside = (places[trends.of_series] >= 0) & (column >= 0) & (column < n_weeks) & trends.is_near
-    rows = np.flatnonzero(is_inside & (trends.people > 0)[trends.of_series])
+    # Of a series without a value or a limit nothing is known.
+    is_known = (trends.people > 0) & (trends.has_value | ~np.isnan(trends.limit))
+    rows = np.flatnonzero(is_inside & is_known[trends.of_series])
     series, week = trends.of_series[rows], column[rows]
     unit = network.units_of(places[series], trends.sunday[rows])
     said = _Said(trends, rows, series, lag)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t
+from scipy.special import stdtrit
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -89,7 +89,7 @@ def seasonal_pattern(
     by_year = _slope(names // _YEARS, names % _YEARS, by_month.mean(axis=1))
     effect -= np.outer(by_year / MONTHS, np.arange(MONTHS) - (MONTHS - 1) / 2)
     mean, se = effect.mean(axis=0), effect.std(axis=0, ddof=1) / np.sqrt(effect.shape[0])
-    half = float(t.ppf((1 + coverage) / 2, effect.shape[0] - 1)) * se
+    half = float(stdtrit(effect.shape[0] - 1, (1 + coverage) / 2)) * se
     return Season(np.exp(mean), np.exp(mean - half), np.exp(mean + half), effect.shape[0])
 
 

@@ -64,9 +64,10 @@ def counts_of(observed: pl.DataFrame, evaluate: tuple[int, int] | None) -> Count
     ------
     DataRefused
         ``HW-D700`` for a column that is not there, ``HW-D701`` for a time that is not a whole number, ``HW-D702`` for a step
-        twice in a series, ``HW-D703`` for a count below 0 or without end.
+        twice in a series, ``HW-D703`` for a count below 0 or without end, ``HW-D745`` for counts that are words or dates.
     UsageError
-        ``HW-U230`` when the last step to assess lies before the first, or outside what an array can hold.
+        ``HW-U230`` when the steps to assess are no two whole numbers, the last one lies before the first, or outside what an
+        array can hold.
 
     Examples
     --------
@@ -76,7 +77,7 @@ def counts_of(observed: pl.DataFrame, evaluate: tuple[int, int] | None) -> Count
     table = _required(observed)
     times = table["t"].to_numpy()
     lowest, highest = (int(times.min()), int(times.max())) if times.size else (1, 0)
-    begin, end = evaluate if evaluate is not None else (lowest, highest)
+    begin, end = (lowest, highest) if evaluate is None else _pair(evaluate)
     start, stop = min(lowest, begin), max(highest, end)
     if (evaluate is not None and end < begin) or stop - start >= _MOST_STEPS:
         raise UsageError(
@@ -94,6 +95,20 @@ def counts_of(observed: pl.DataFrame, evaluate: tuple[int, int] | None) -> Count
     if starts.size:
         np.minimum.at(first, row[starts], np.minimum.reduceat(times, starts))
     return Counts(names, values, first - start, start, np.arange(begin - start, end - start + 1))
+
+
+def _pair(evaluate: tuple[int, int]) -> tuple[int, int]:
+    """First and last step, refused unless two whole numbers."""
+    if not (
+        isinstance(evaluate, (tuple, list))
+        and len(evaluate) == 2
+        and all(isinstance(at, (int, np.integer)) for at in evaluate)
+    ):
+        raise UsageError(
+            "The steps to assess are not a range, or too far from the data.", where="evaluate", found=repr(evaluate),
+            remedy="Give the first and the last as whole numbers, such as (261, 312).", code="HW-U230",
+        )  # fmt: skip
+    return int(evaluate[0]), int(evaluate[1])
 
 
 def _places(series: pl.Series) -> tuple[pl.Series, Index]:
@@ -128,8 +143,14 @@ def _required(observed: pl.DataFrame) -> pl.DataFrame:
     if not observed["t"].dtype.is_integer() or observed["t"].null_count() or observed["series"].null_count():
         raise DataRefused(
             "A time is not a whole number, or a row has no series or time.", where="observed, column t",
-            found=f"{observed['t'].dtype}, {observed['t'].null_count()} without a value",
+            found=", ".join(f"{name} {observed[name].dtype}, {observed[name].null_count()} missing" for name in COLUMNS[:2]),
             remedy="Number the weeks or months one by one.", code="HW-D701",
+        )  # fmt: skip
+    dtype = observed["observed"].dtype
+    if not (dtype.is_numeric() or dtype == pl.Null):
+        raise DataRefused(
+            "Counts are no numbers.", where="observed, column observed", found=str(dtype),
+            remedy="Give numbers, and null where nobody reported.", code="HW-D745",
         )  # fmt: skip
     table = observed.select("series", pl.col("t").cast(pl.Int64), pl.col("observed").cast(pl.Float64).fill_null(np.nan))
     values = table["observed"].to_numpy()

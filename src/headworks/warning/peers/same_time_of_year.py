@@ -7,7 +7,8 @@ RKI 1, 2, 3 and Bayes 1, 2, 3 are choices of ``b``, ``w`` and ``act_y``. With n 
     bayes:  U = the 1 - alpha quantile of the negative binomial with size sum y + 1/2 and probability n / (n + 1)         (F13)
 
 (F13) is the predictive law under Jeffreys' prior: mean ``(sum y + 1/2)/n``, variance ``(n + 1)/n`` times that. The limits of
-(F12) are those of Crow and Gardner (1959), to three decimals as they are printed; they are computed here.
+(F12) are those of Crow and Gardner (1959), to three decimals as they are printed (``poisson_limits.csv``): beyond their last
+count the normal law is taken.
 
 Missing steps are left out. An alarm is a count above the threshold; the reference's page says "or equal" of ``bayes``, its
 program does not.
@@ -15,23 +16,15 @@ program does not.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.special import pdtr
 
+from headworks.reference.poisson_limits import poisson_limits
 from headworks.warning.peers.answers import NOT_OBSERVED, TOO_FEW, TOO_SHORT, Answers
 from headworks.warning.peers.count_quantile import upper_count
 from headworks.warning.peers.counts import Array, Counts, Index
 from headworks.warning.peers.ears import LEAST_OBSERVED
-
-# Up to here the normal law is poor for a count, and (F12) takes the exact limit.
-_LARGEST_SMALL_MEAN = 20
-_LEVEL = 0.95
-_DECIMALS = 3
-# The only line where the printed table is not the exact limit rounded: 19.05051 stands there as 19.050.
-_AS_PRINTED = {11: 19.05}
 
 
 def rki(counts: Counts, freq: int, control: dict[str, Any]) -> Answers:
@@ -47,9 +40,9 @@ def rki(counts: Counts, freq: int, control: dict[str, Any]) -> Answers:
         Settings, as :func:`headworks.warning.peers.control.control_of` gives them.
     """
     n, mean, spread = _reference_values(counts, freq, control)
-    small = np.array([crow_gardner_upper(count) for count in range(_LARGEST_SMALL_MEAN + 1)])
+    small = poisson_limits()["upper_95"].to_numpy()
     with np.errstate(invalid="ignore"):
-        is_small = mean <= _LARGEST_SMALL_MEAN
+        is_small = mean <= small.size - 1
         threshold = np.where(is_small, small[np.where(is_small, mean, 0.0).astype(np.int64)], mean + 2.0 * spread)
     return _answers(counts, freq, control, threshold, {"expected": mean, "n_baseline": n}, LEAST_OBSERVED)
 
@@ -73,39 +66,6 @@ def reference_columns(b: int, w: int, act_y: bool, freq: int) -> Index:
     """
     years = [-freq * year + step for year in range(b, 0, -1) for step in range(-w, w + 1)]
     return np.array(years + (list(range(-w, 0)) if act_y else []), dtype=np.int64)
-
-
-@lru_cache(maxsize=64)
-def crow_gardner_upper(count: int) -> float:
-    """Upper 95 % limit of a Poisson mean after a count, by Crow and Gardner (1959), to three decimals.
-
-    For each mean take the shortest runs of counts with at least 95 %, and of these the one farthest up; the limit is where
-    the count leaves it.
-
-    Examples
-    --------
-    The first line of their table.
-
-    >>> crow_gardner_upper(0), crow_gardner_upper(20)
-    (3.285, 30.017)
-    """
-    if count in _AS_PRINTED:
-        return _AS_PRINTED[count]
-    low, high = float(count), 2.0 * count + 12.0
-    while high - low > 10.0 ** -(_DECIMALS + 6):
-        middle = (low + high) / 2.0
-        low, high = (low, middle) if _first_of_run(middle) > count else (middle, high)
-    return round(low, _DECIMALS)
-
-
-def _first_of_run(mean: float) -> int:
-    """Least count of the shortest run with at least 95 %, the farthest up of equally short ones."""
-    up_to = np.concatenate([[0.0], pdtr(np.arange(int(2 * mean) + 30), mean)])
-    for length in range(1, up_to.size):
-        enough = np.flatnonzero(up_to[length:] - up_to[:-length] >= _LEVEL)
-        if enough.size:
-            return int(enough[-1])
-    return 0
 
 
 def _reference_values(counts: Counts, freq: int, control: dict[str, Any]) -> tuple[Array, Array, Array]:

@@ -27,6 +27,8 @@ N_PHI = 60
 PHI_SCALE = 1.15
 # What lies so much below the best on the log scale has no weight worth its time.
 _DEPTH = 8.0
+# And a weight below this is not summed over: a thousandth of the smallest share that (H3) tells apart changes no digit shown.
+LEAST_SHARE = 1e-4
 # Chance alone, phi = 1, is the edge of what is weighed: estimates that would lie below it are put there, so it weighs as much
 # as four values. Five years of weeks cannot tell 1 from 1.2: less makes alarms rarer than stated at 1, more makes them more
 # frequent at 1.1 and 1.2, and with four both are an eighth off.

@@ -17,6 +17,8 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 # Six years hold the season and leave behind what a residue was before; a level cannot be learnt from less than half a year.
 LONGEST_YEARS, SHORTEST_YEARS = 6.0, 0.5
+# Steps of a year that can be told apart as its season.
+FEWEST_A_YEAR = 2
 # Beyond this a normal's place cannot be told from certainty.
 _FARTHEST = 8.0
 
@@ -25,9 +27,9 @@ class CountPredictive(NamedTuple):
     """Of every series and evaluated week, shape ``(n_series, n_weeks)``; not a number where nothing can be said.
 
     ``expected`` and ``variance``; ``lower`` and ``upper`` count at the level asked for; ``p_week`` of the count or more, ties
-    broken at random, ``p_pair`` of it and the week before together, ``p_value`` of both at once (H6), uniform under no change;
-    ``z``, the normal that the week alone stands for, above 0 where the count is high; ``dispersion``; ``n_weeks`` in the
-    baseline, and how many of them are believed to be free of an outbreak.
+    broken at random, ``p_pair`` of it and the week before together, ``p_value`` of both at once, (H15) where cases are few and
+    else (H6), uniform under no change; ``z``, the normal that the week alone stands for, above 0 where the count is high;
+    ``dispersion``; ``n_weeks`` in the baseline, and how many of them are believed to be free of an outbreak.
     """
 
     expected: Array
@@ -82,7 +84,8 @@ def count_predictive(
     DataRefused
         ``HW-D740`` when a count is below zero or no whole number, or is not finite.
     UsageError
-        ``HW-U250`` when ``evaluate`` lies outside the weeks, ``HW-U251`` when shapes do not fit.
+        ``HW-U250`` when ``evaluate`` lies outside the weeks, ``HW-U251`` when shapes do not fit, ``HW-U233`` when a year has
+        fewer than two weeks.
 
     Examples
     --------
@@ -97,13 +100,7 @@ def count_predictive(
     seen = _require_counts(counts)
     n_series, n_weeks = seen.shape
     first, last = (n_weeks - 1, n_weeks - 1) if evaluate is None else evaluate
-    if not 1 <= first <= last < n_weeks:
-        raise UsageError(
-            "The weeks to assess lie outside the series.",
-            found=f"{first} to {last} of {n_weeks} weeks",
-            remedy="Count from 0; the first week has no history and cannot be assessed",
-            code="HW-U250",
-        )
+    _require_sense(first, last, n_weeks, freq)
     kept = np.ones(seen.shape, dtype=bool) if known_outbreaks is None else ~np.asarray(known_outbreaks, dtype=bool)
     if kept.shape != seen.shape:
         raise UsageError(
@@ -124,6 +121,22 @@ def count_predictive(
 
     in_chunks(work, n_series, threads)
     return _named(out)
+
+
+def _require_sense(first: int, last: int, n_weeks: int, freq: float) -> None:
+    """Refuse weeks that are not there, and a year that holds no season."""
+    if not 0 <= first <= last < n_weeks:
+        raise UsageError(
+            "The weeks to assess lie outside the series.",
+            found=f"{first} to {last} of {n_weeks} weeks",
+            remedy="Count from 0",
+            code="HW-U250",
+        )
+    if not FEWEST_A_YEAR <= freq < np.inf:
+        raise UsageError(
+            "A setting means nothing.", where="freq", found=f"{freq} steps a year",
+            remedy=f"Give at least {FEWEST_A_YEAR}, such as 52", code="HW-U233",
+        )  # fmt: skip
 
 
 def _require_counts(counts: npt.ArrayLike) -> Array:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from headworks.core.errors import DataRefused
 from headworks.warning.evidence.judge import judge
+from headworks.warning.peers.counts import Counts, counts_of
+from headworks.warning.predictive.baseline import N_PHI, PHI_STEP
 from headworks.warning.predictive.counts import SHORTEST_YEARS, count_predictive
 
 _NO_SAMPLE = "no sample in this week"
-_COLUMNS = ("series", "t", "observed")
+_WILD = (
+    f"counts scatter by {math.exp(PHI_STEP * (N_PHI - 1)):,.0f} times chance or more: a law of loads fits them, none of counts"
+)
 
 
 def warn_counts(
@@ -36,7 +42,7 @@ def warn_counts(
     freq
         Weeks in a year.
     evaluate
-        First and last ``t``, both included; the last one of all series without. Evidence begins at the first.
+        First and last ``t``, both included, also beyond the table; its last one without. Evidence begins at the first.
     known_outbreaks
         ``series, t``: weeks that leave the baseline, are assessed all the same, and after which evidence begins anew.
     alpha
@@ -57,10 +63,9 @@ def warn_counts(
     Raises
     ------
     DataRefused
-        ``HW-D742`` when a column is missing or the table is empty, ``HW-D743`` when a series has a week twice, and as
-        :func:`count_predictive`.
+        ``HW-D742`` when the table is empty, and as :func:`headworks.warning.peers.counts_of` and :func:`count_predictive`.
     UsageError
-        As :func:`count_predictive` and ``judge``.
+        As :func:`headworks.warning.peers.counts_of`, :func:`count_predictive` and ``judge``.
 
     Examples
     --------
@@ -68,23 +73,20 @@ def warn_counts(
     >>> warn_counts(weeks, np.random.default_rng(1)).select("series", "t", "alarm").rows()
     [('a', 99, True)]
     """
-    _require_weeks(observed)
-    origin, n_weeks = _span(observed)
-    names = observed["series"].unique().sort()
-    counts = np.full((len(names), n_weeks), np.nan)
-    place = names.search_sorted(observed["series"]).to_numpy(), observed["t"].to_numpy().astype(np.int64) - origin
-    counts[place] = observed["observed"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    known = _known(known_outbreaks, names, origin, n_weeks)
-    first, last = (n_weeks - 1, n_weeks - 1) if evaluate is None else (evaluate[0] - origin, evaluate[1] - origin)
+    counts = counts_of(observed, evaluate)
+    _require_rows(counts)
+    columns = counts.columns[-1:] if evaluate is None else counts.columns
+    first, last = int(columns[0]), int(columns[-1])
+    known = _known(known_outbreaks, counts)
     found = count_predictive(
-        counts, rng, evaluate=(first, last), freq=freq, known_outbreaks=known, level=level, threads=threads
+        counts.observed, rng, evaluate=(first, last), freq=freq, known_outbreaks=known, level=level, threads=threads
     )  # fmt: skip
-    judged = judge(found.z, alpha, resets=known[:, first : last + 1], p=found.p_value)
-    seen, flat = counts[:, first : last + 1], np.ravel
+    judged = judge(found.z, alpha, resets=known[:, columns], p=found.p_value)
+    seen, flat = counts.observed[:, columns], np.ravel
     table = pl.DataFrame(
         {
-            "series": names.gather(np.repeat(np.arange(len(names)), last + 1 - first)),
-            "t": np.tile(np.arange(first, last + 1) + origin, len(names)),
+            "series": counts.names.gather(np.repeat(np.arange(len(counts.names)), columns.size)),
+            "t": np.tile(columns + counts.start, len(counts.names)),
             "observed": flat(seen),
             "expected": flat(found.expected),
             "lower": flat(found.lower),
@@ -107,47 +109,31 @@ def warn_counts(
 def _with_reason(table: pl.DataFrame, fewest: int) -> pl.DataFrame:
     """Why a week was not assessed; its alarm is neither given nor denied."""
     short = pl.format(f"fewer than {fewest} weeks with a sample before it: {{}}", "weeks_in_baseline")
-    reason = pl.when(pl.col("observed").is_null()).then(pl.lit(_NO_SAMPLE)).when(~pl.col("assessable")).then(short)
+    reason = (
+        pl.when(pl.col("observed").is_null()).then(pl.lit(_NO_SAMPLE))
+        .when(pl.col("weeks_in_baseline") < fewest).then(short)
+        .when(~pl.col("assessable")).then(pl.lit(_WILD))
+    )  # fmt: skip
     return table.with_columns(alarm=pl.when("assessable").then("alarm"), reason=reason).select(
         "series", "t", "observed", "expected", "lower", "upper", "dispersion", "p_week", "p_value", "z", "e_value",
         "evidence", "alarm", "assessable", "reason", "weeks_in_baseline", "weeks_believed_quiet",
     )  # fmt: skip
 
 
-def _require_weeks(observed: pl.DataFrame) -> None:
-    """Refuse a table without the columns or with a week twice."""
-    missing = [name for name in _COLUMNS if name not in observed.columns]
-    if missing or observed.is_empty():
+def _require_rows(counts: Counts) -> None:
+    """Refuse a table without a week."""
+    if not counts.observed.size:
         raise DataRefused(
-            "A table of counts has series, t and observed, and a row.",
-            found=f"without {', '.join(missing)}" if missing else "no row",
-            remedy="Give a row for each series and week",
-            code="HW-D742",
-        )
-    twice = observed.filter(pl.struct("series", "t").is_duplicated())
-    if twice.height:
-        raise DataRefused(
-            "A series has a week twice.",
-            where=f"series {twice['series'][0]}, week {twice['t'][0]}",
-            found=f"{twice.height} rows",
-            remedy="Add the counts of a week up, or keep one",
-            code="HW-D743",
+            "A table of counts has a row.", found="no row", remedy="Give a row for each series and week", code="HW-D742"
         )
 
 
-def _span(observed: pl.DataFrame) -> tuple[int, int]:
-    """First week, and weeks from there to the last."""
-    first, last = (
-        int(observed["t"].to_numpy()[at]) for at in (observed["t"].arg_min(), observed["t"].arg_max()) if at is not None
-    )
-    return first, last + 1 - first
-
-
-def _known(weeks: pl.DataFrame | None, names: pl.Series, origin: int, n_weeks: int) -> npt.NDArray[np.bool_]:
+def _known(weeks: pl.DataFrame | None, counts: Counts) -> npt.NDArray[np.bool_]:
     """Weeks of known outbreaks; those of other series or beyond the weeks are none of ours."""
-    known = np.zeros((len(names), n_weeks), dtype=bool)
+    known = np.zeros(counts.observed.shape, dtype=bool)
     if weeks is None:
         return known
-    mine = weeks.filter(pl.col("series").is_in(names.implode()), pl.col("t").is_between(origin, origin + n_weeks - 1))
-    known[names.search_sorted(mine["series"]).to_numpy(), mine["t"].to_numpy().astype(np.int64) - origin] = True
+    last = counts.start + counts.observed.shape[1] - 1
+    mine = weeks.filter(pl.col("series").is_in(counts.names.implode()), pl.col("t").is_between(counts.start, last))
+    known[counts.names.search_sorted(mine["series"]).to_numpy(), mine["t"].to_numpy().astype(np.int64) - counts.start] = True
     return known

@@ -16,7 +16,8 @@ import math
 import numpy as np
 
 from headworks.core.compiled import compiled
-from headworks.warning.predictive.baseline import N_PHI, PHI_STEP, fit, leverage
+from headworks.warning.predictive.baseline import LEAST_SHARE, N_PHI, PHI_STEP, fit, leverage
+from headworks.warning.predictive.few_cases import few_cases_p, paired_up_to
 from headworks.warning.predictive.negative_binomial import quantile, tail
 from headworks.warning.predictive.pair import together
 
@@ -30,7 +31,7 @@ def tail_over_phi(y, mean, spread, share):
     """Probability of a count above ``y``, of ``y`` itself, and the variance, over the weights of ``phi`` (H5)."""
     above, here, variance = 0.0, 0.0, 0.0
     for k in range(N_PHI):
-        if share[k] > 1e-4:
+        if share[k] > LEAST_SHARE:
             phi = math.exp(PHI_STEP * k)
             each = phi * (mean + spread * mean * mean)
             one, tie = tail(y, mean, each)
@@ -63,6 +64,13 @@ def assess(y, t, before, tie, columns, beta, inverse, share, phi, level, out):
     spread_both = leverage(both, inverse)
     above, here, variance_both = tail_over_phi(y[t] + y[before], total, spread_both, share)
     out[P_PAIR] = above + tie * here
+    size = paired_up_to(total, variance_both)
+    if size > 0:
+        out[P_VALUE] = out[P_PAIR]  # beyond the table, where all pairs are odder than within it, the sum decides
+        if y[t] + y[before] < size:
+            x_before, x_now = int(y[before]), int(y[t])
+            out[P_VALUE] = few_cases_p(x_before, x_now, tie, size, mean_before, mean, spread_both, phi, share)
+        return
     shared = 0.5 * (variance_both + variance - tail_over_phi(0.0, mean_before, leverage(columns[before], inverse), share)[2])
     correlation = min(max(shared / math.sqrt(variance * variance_both), 0.0), 1.0)
     out[P_VALUE] = together(out[P_WEEK], out[P_PAIR], mean, mean_before, phi, correlation)
@@ -101,4 +109,7 @@ def assess_rows(counts, is_kept, ties, columns, precision, first, last, longest,
             out[series, t - first, BELIEF] = total
             before = t - 1 if y[t - 1] >= 0 and is_kept[series, t - 1] else -1
             phi = math.exp(PHI_STEP * at)
+            if at == N_PHI - 1:  # the law that fits best may lie beyond, and every week would be an alarm
+                out[series, t - first, DISPERSION] = phi
+                continue
             assess(y, t, before, ties[series, t - first], columns, beta, inverse, share, phi, level, out[series, t - first])

@@ -19,7 +19,7 @@ from headworks.jobs.cycle import StoredEdition, editions_of, move, next_states, 
 from headworks.jobs.cycle.editions import read_tables, request_of
 from headworks.reports.content import Section, TableBlock
 from headworks.reports.cycle import cycle_report
-from headworks.reports.cycle.tables import revisions_table
+from headworks.reports.cycle.revised import revisions_last
 from headworks.reports.formats import FORMATS, LANGUAGES
 from headworks.reports.wording import Wording, wording_for
 from headworks.web.access.decorators import signed_in
@@ -215,11 +215,13 @@ def _content(one: StoredEdition) -> dict[str, Any]:
     content = cycle_report(tables, request_of(one))
     parts = [(wording.say(part.heading), _sentences(part, wording)) for part in content.first_page]
     first = [one for one in parts if one[1]]
-    table = revisions_table(tables)
-    revisions = [[_written(cell, wording) for cell in row] for row in table.rows[:_REVISIONS]]
+    last = revisions_last(tables, request_of(one), _REVISIONS)
+    table = next((block for block in last.blocks if isinstance(block, TableBlock)), None) if last else None
+    revisions = [[_written(cell, wording) for cell in row] for row in table.rows] if table else []
     return {
         "title": wording.say(content.title), "lead": wording.say(content.lead), "first": first, "revisions": revisions,
-        "n_revisions": len(table.rows), "columns": [wording.say(one.header) for one in table.columns],
+        "n_revisions": tables.revisions.height,
+        "columns": [wording.say(column.header) for column in table.columns] if table else [],
         "cannot_say": [wording.say(words) for words in content.cannot_say],
     }  # fmt: skip
 
