@@ -71,7 +71,8 @@ def english_in(language: str, texts: list[str]) -> list[str]:
     found = []
     passed_over = _substances() | _TYPED
     for text in texts:
-        is_known = text in whole or pattern.fullmatch(text) is not None
+        # A comma between two names is no language's.
+        is_known = any(sign.isalpha() for sign in text) and (text in whole or pattern.fullmatch(text) is not None)
         if is_known or (_SENTENCE.search(text) and text not in passed_over):
             found.append(text)
     return found
