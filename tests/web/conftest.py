@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from django.core.servers.basehttp import ServerHandler
 from django.test import Client
 from django.utils import timezone
 from tests.once import made_once
@@ -20,6 +21,20 @@ from headworks.web.accounts.models import Account
 from headworks.web.accounts.proofs.password_hash import Argon2
 
 PASSWORD = "a sewer runs under it"  # noqa: S105
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _connections_end_with_their_answer():
+    """A browser keeps them open; closed after its test, they meet a database that is no longer shared with their threads."""
+    cleanup = ServerHandler.cleanup_headers
+
+    def cleanup_and_close(handler):
+        handler.headers["Connection"] = "close"
+        cleanup(handler)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ServerHandler, "cleanup_headers", cleanup_and_close)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -51,6 +51,11 @@ _COLUMNS: dict[str, tuple[tuple[str, Any], ...]] = {
         ("remedy", _("What would do")),
     ),
 }  # fmt: skip
+_FINDING_WORDS = {
+    "pass": _("within limits"), "fail": _("not within limits"), "not_judged": _("not judged"),
+    "reject": _("rejects the batch"), "withhold": _("withholds results"), "look": _("needs a look"), "note": _("is noted"),
+    "none": _("nothing follows"),
+}  # fmt: skip
 _TITLES = {
     "results": _("Results"), "calibrators": _("Calibrators"), "limits": _("Limits by every rule"), "findings": _("Findings"),
     "faults": _("Faults of the file"),
@@ -145,7 +150,8 @@ def tables_of_page(stored: StoredEvaluation, said: Mapping[str, str]) -> list[Sh
         frame = stored.table(name)
         if frame.height:
             shown = _with_result(frame) if name == "results" else frame
-            found.append(_table(_TITLES[name], shown, columns, said if name == "findings" else {}))
+            words = {**said, **_FINDING_WORDS} if name == "findings" else {}
+            found.append(_table(_TITLES[name], shown, columns, words, is_english=name != "findings" or not said))
     return found
 
 
@@ -164,12 +170,16 @@ def _with_result(results: pl.DataFrame) -> pl.DataFrame:
     return results.sort("analyte", ~is_sample.fill_null(value=False), "injection").with_columns(result=shown)
 
 
-def _table(title: Any, frame: pl.DataFrame, columns: tuple[tuple[str, Any], ...], said: Mapping[str, str]) -> ShownTable:
+def _table(
+    title: Any, frame: pl.DataFrame, columns: tuple[tuple[str, Any], ...], said: Mapping[str, Any], *, is_english: bool
+) -> ShownTable:
     names = [name for name, _words in columns]
     is_number = [frame.schema[name].is_numeric() or name == "result" for name in names]
-    rows = [[said.get(cell, cell) for cell in map(_cell, row)] for row in frame.select(names).head(_MOST_ROWS).iter_rows()]
+    rows = [
+        [str(said.get(cell, cell)) for cell in map(_cell, row)] for row in frame.select(names).head(_MOST_ROWS).iter_rows()
+    ]
     headings = [(words, number) for (_name, words), number in zip(columns, is_number, strict=True)]
-    return ShownTable(title, not said, headings, rows, max(frame.height - _MOST_ROWS, 0))
+    return ShownTable(title, is_english, headings, rows, max(frame.height - _MOST_ROWS, 0))
 
 
 def _cell(value: Any) -> str:
