@@ -53,6 +53,8 @@ def run(
     if not found.is_new:
         say("Found before by this run and budget; nothing was computed anew.")
     show_frame(seen.select(_COLUMNS), f"Signals, {record['week']}", limit)
+    if (seen["kind"].cast(str) == "first_appearance").any():
+        say("First appearances are no tests: they have no p-value and stand outside this budget.")
     if seen.height:
         say(f"Why: headworks warn explain {workspace} 1 --tier {tier}")
 
@@ -153,18 +155,21 @@ def backtest(
     replicates: Annotated[int, typer.Option(min=1, help="Times that outbreaks are laid on the history.")] = 3,
     seed: Annotated[int, typer.Option(help="The same seed gives the same outbreaks.")] = 1,
     week: Week = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write backtest.json and backtest.html here.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="For backtest.json and backtest.html; WORKSPACE/signals/backtests/NAME if not said."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Lay outbreaks on the workspace's history and say how a detector does: found, how soon, how much beside it."""
-    from headworks.jobs.warning.backtest import BacktestOrder, write_backtest
+    from headworks.jobs.warning.backtest import BacktestOrder, backtest_folder, write_backtest
     from headworks.jobs.warning.backtest import backtest as backtest_job
     from headworks.store import Workspace
 
     opened = Workspace.open(workspace)
     with steps("Back-test", quiet=json) as tell:
         found = backtest_job(opened, BacktestOrder(detector, inject, budget, replicates, seed, week), tell)
-    for path in [] if out is None else write_backtest(found, out):
+    for path in write_backtest(found, out or backtest_folder(opened, found)):
         say(f"Written: {path}")
     if json:
         result_json(found.as_dict())

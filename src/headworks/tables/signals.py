@@ -9,8 +9,9 @@ from headworks.core.schema import Table, about
 from headworks.tables.levels import UNIT_KINDS
 
 # exceedance: far above what was expected; rise: slowly upward; drop: far below; variance: days scatter more; ratio: residues
-# of one drug no longer fit each other; cluster: areas or sites together; first_appearance: a substance not seen here before.
-SIGNAL_KINDS = ["exceedance", "rise", "drop", "variance", "ratio", "cluster", "first_appearance"]
+# of one drug no longer fit each other; cluster: sites together, across areas; quality: a laboratory batch, no change of use;
+# first_appearance: a substance not seen here before.
+SIGNAL_KINDS = ["exceedance", "rise", "drop", "variance", "ratio", "cluster", "quality", "first_appearance"]
 
 
 class Signals(Table):

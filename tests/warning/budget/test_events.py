@@ -36,6 +36,11 @@ def test_an_area_with_stronger_evidence_takes_over_what_is_inside():
     assert [one.unit for one in ledger.is_open] == [3]
 
 
+def test_an_area_does_not_outdo_its_site_by_what_both_learnt_this_week():
+    events, _ = follow_weeks(weeks({5: 1e-6}, {3: 1e-9, 5: 1e-12}), UNITS, BUDGET)
+    assert seen(events) == [(5, 0, 1)]
+
+
 def test_an_area_that_only_echoes_its_site_is_no_event():
     events, _ = follow_weeks(weeks({5: 1e-9}, {3: 1e-6}), UNITS, BUDGET)
     assert seen(events) == [(5, 0, 0)]

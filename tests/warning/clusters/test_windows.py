@@ -76,7 +76,7 @@ def test_water_in_a_circle_and_links_to_nowhere_are_refused():
 
 
 def test_too_many_groups_are_refused(monkeypatch):
-    monkeypatch.setattr("headworks.warning.clusters.windows._MOST_STEPS", 50)
+    monkeypatch.setattr("headworks.warning.clusters.flexible._MOST_STEPS", 50)
     with pytest.raises(DataRefused, match="too many connected groups") as refused:
         flexible_windows(np.arange(6), np.zeros(6), [[j for j in range(6) if j != i] for i in range(6)], np.ones(6), 1.0)
     assert refused.value.code == "HW-D726"

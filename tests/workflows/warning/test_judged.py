@@ -101,7 +101,8 @@ def test_the_sentence_says_where_how_much_and_what_it_hangs_on(of_county):
     assert said["sentence"].startswith("cotinine in County 0 (county, 6 sites) ")
     assert "it stays without any one of them" in said["sentence"]
     assert len(said["without_each"]) == 6
-    assert 0.5 < sum(said["baseline"]["weights"].values()) + said["baseline"]["older"] < 1.0
+    # Below 1, but for the rounding of 26 weights to four digits.
+    assert 0.5 < sum(said["baseline"]["weights"].values()) + said["baseline"]["older"] < 1.0 + 26 * 5e-5
     assert said["switch_off"] > 1.2
 
 

@@ -1,11 +1,13 @@
 """Try a detector on a workspace's own history, with outbreaks laid on it, and write what came of it.
 
-``backtest.json`` and ``backtest.html`` in the folder asked for. The trap: what is said beside the outbreaks is called false,
-though a real history may hold true ones; on a simulated one the truth beside it tells.
+``backtest.json`` and ``backtest.html`` in the folder asked for, else below ``signals/backtests``, where the pages find them.
+The trap: what is said beside the outbreaks is called false, though a real history may hold true ones; on a simulated one the
+truth beside it tells.
 """
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 from collections.abc import Callable
@@ -85,6 +87,14 @@ def backtest(workspace: Workspace, order: BacktestOrder, tell: Callable[[str], N
         "method_version": method_version(),
     }  # fmt: skip
     return Backtested(scores_by_type(trials, outbreak.weeks), record)
+
+
+def backtest_folder(workspace: Workspace, found: Backtested) -> Path:
+    """Where a back-test is kept if nothing else is said; the same one done again takes its place."""
+    record = found.record
+    asked = "|".join(str(record[name]) for name in ("inject", "budget", "replicates", "seed", "run_id", "method_version"))
+    name = f"{record['detector']}-{record['week']}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}"
+    return workspace.path / "signals" / "backtests" / name
 
 
 def write_backtest(found: Backtested, folder: Path) -> list[Path]:

@@ -151,4 +151,4 @@ def looked_at(workspace: Workspace, run: Manifest) -> Looked:
 def digest_of_looked(looked: Looked) -> str:
     """What screening found and where it looked, in short: hits may come without a new run."""
     kept = (looked.hits.sort("sample_id", "substance", "adduct", "run"), looked.runs.sort("sample_id", "run"))
-    return hashlib.sha256("\x1f".join(one.write_csv() for one in kept).encode()).hexdigest()[:12]
+    return hashlib.sha256("\x1f".join(one.write_json() for one in kept).encode()).hexdigest()[:12]

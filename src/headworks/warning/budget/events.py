@@ -108,7 +108,9 @@ def _one_week(p: Array, units: Units, budget: Budget, state: Ledger, budget_week
         inside = units.inside(one.unit)
         # Assessable but not new: 1, so that the number of hypotheses stays what it is.
         seen[inside, one.drug] = np.where(np.isnan(p[inside, one.drug]), np.nan, 1.0)
-        seen[one.unit, one.drug], going_on[one.unit, one.drug] = one.p_least, True
+        # With this week's: else an area would outdo a narrower event by what both learnt in it.
+        seen[one.unit, one.drug] = np.fmin(one.p_least, p[one.unit, one.drug])
+        going_on[one.unit, one.drug] = True
     found = select_week(seen, units, budget, shown_before=shown, is_open=going_on, budget_weeks=budget_weeks)
     begun = [_begin(int(u), int(d), p, found, units, state) for u, d in np.argwhere(found.shown)]
     taken = {(inner, one.drug) for one in begun for inner in one.took_over}

@@ -9,7 +9,7 @@ from headworks.core.errors import DataRefused
 from headworks.warning.clusters.likelihood import BERNOULLI, NORMAL, POISSON
 from headworks.warning.clusters.monte_carlo import ScanProblem
 from headworks.warning.clusters.random_counts import alias_table, scatter_cases, shuffle_cases, standard_normals
-from headworks.warning.clusters.windows import require_not_negative
+from headworks.warning.clusters.required import require_not_negative
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from headworks.core.errors import UsageError
 from headworks.warning.clusters.found import Clusters, find_clusters
 from headworks.warning.clusters.problems import bernoulli_problem, normal_problem, poisson_problem
-from headworks.warning.clusters.windows import Windows, circular_windows, columns_of
+from headworks.warning.clusters.required import columns_of
+from headworks.warning.clusters.windows import Windows, circular_windows
 
 Array = npt.NDArray[np.float64]
 P_BY: Final = ("monte_carlo", "gumbel")

@@ -25,8 +25,9 @@ from headworks.warning.clusters.problems import (
     poisson_problem,
     spans,
 )
+from headworks.warning.clusters.required import columns_of, require_share
 from headworks.warning.clusters.scan import require_fitting, require_options
-from headworks.warning.clusters.windows import Windows, circular_windows, columns_of, require_share
+from headworks.warning.clusters.windows import Windows, circular_windows
 
 Array = npt.NDArray[np.float64]
 MODELS: Final = ("poisson", "bernoulli", "normal", "permutation")

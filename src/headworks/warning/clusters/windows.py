@@ -9,25 +9,24 @@ The trap is a tie: locations equally far from a centre enter together, so that n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from headworks.core.compiled import in_chunks
-from headworks.core.errors import DataRefused, UsageError
+from headworks.core.errors import DataRefused
+from headworks.warning.clusters.required import columns_of, require_not_negative, require_share
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 # Distances that differ by less are rounding of one distance.
 _SAME_DISTANCE = 1e-9
 # A share that is met exactly must not fail by rounding.
-_SAME_SHARE = 1e-9
+SAME_SHARE = 1e-9
 # Centres whose distances are sorted at once: a few MB.
 _CENTRES_AT_ONCE = 64
-# Beyond these a flexible scan takes hours, and the memory of a small machine.
-_MOST_STEPS = 30_000_000
 
 
 class Windows(NamedTuple):
@@ -89,7 +88,7 @@ def circular_windows(x: npt.ArrayLike, y: npt.ArrayLike, population: npt.ArrayLi
     require_not_negative("population", people)
     n = across.size
     rows: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_], Index] | None] = [None] * -(-n // _CENTRES_AT_ONCE)
-    most = max_share * float(people.sum()) * (1.0 + _SAME_SHARE)
+    most = max_share * float(people.sum()) * (1.0 + SAME_SHARE)
 
     def sort_some(first: int, last: int) -> None:
         for piece in range(first, last):
@@ -158,7 +157,7 @@ def downstream_windows(upstream_of: Sequence[int], population: npt.ArrayLike, ma
     for place, next_place in enumerate(below.tolist()):
         if next_place >= 0:
             above[next_place].append(place)
-    chains, most = [], max_share * float(people.sum()) * (1.0 + _SAME_SHARE)
+    chains, most = [], max_share * float(people.sum()) * (1.0 + SAME_SHARE)
     for outlet in range(below.size):
         steps, ends, ring, seen = [], [], [outlet], 0
         while ring and seen <= below.size:
@@ -174,93 +173,11 @@ def downstream_windows(upstream_of: Sequence[int], population: npt.ArrayLike, ma
                 code="HW-D725",
             )
         chains.append((steps, ends))
-    return _from_chains(chains, below.size)
+    return from_chains(chains, below.size)
 
 
-def flexible_windows(
-    x: npt.ArrayLike,
-    y: npt.ArrayLike,
-    neighbours: Sequence[Sequence[int]],
-    population: npt.ArrayLike,
-    max_share: float = 0.5,
-    most_locations: int = 8,
-) -> Windows:
-    """Connected groups of areas: those of a centre and its nearest locations that hang together (G6).
-
-    Parameters
-    ----------
-    x, y, population, max_share
-        As of :func:`circular_windows`.
-    neighbours
-        Of every location those it borders on.
-    most_locations
-        The centre and so many less one of its nearest; groups double with each.
-
-    Raises
-    ------
-    DataRefused
-        ``HW-D726`` when there are more groups than can be looked at; ``HW-D720``, ``HW-D721``.
-
-    Examples
-    --------
-    In a row of three the ends do not touch: {0}, {0, 1} of the first; {1}, {1, 0}, {1, 2} of the second.
-
-    >>> found = flexible_windows([0, 1, 2], [0, 0, 0], [[1], [0, 2], [1]], [1, 1, 1], 0.7)
-    >>> int(found.is_end[: found.start[2]].sum())
-    5
-    """
-    across, up, people = columns_of(x=x, y=y, population=population)
-    require_share(max_share)
-    require_not_negative("population", people)
-    borders = [set(ones) for ones in neighbours]
-    if len(borders) != across.size or any(not 0 <= one < across.size for ones in borders for one in ones):
-        raise DataRefused(
-            "The borders and the locations do not fit.",
-            found=f"{len(borders)} lists of neighbours, {across.size} locations",
-            remedy="Give a list of the places (from 0) of the neighbours for every location",
-            code="HW-D720",
-        )
-    chains, steps_left = [], _MOST_STEPS
-    most = max_share * float(people.sum()) * (1.0 + _SAME_SHARE)
-    for centre in range(across.size):
-        near = np.argsort(np.hypot(across - across[centre], up - up[centre]), kind="stable")[:most_locations]
-        steps, ends = [], []
-        for row, is_end in _connected(centre, borders, {int(one) for one in near} | {centre}, people, most):
-            steps.append(row)
-            ends.append(is_end)
-            if len(steps) > steps_left:
-                raise DataRefused(
-                    "There are too many connected groups.",
-                    found=f"more than {_MOST_STEPS:,} steps with {most_locations} locations",
-                    remedy="Give a smaller most_locations, or use circles",
-                    code="HW-D726",
-                )
-        steps_left -= len(steps)
-        chains.append((steps, ends))
-    return _from_chains(chains, across.size)
-
-
-def _connected(
-    centre: int, borders: list[set[int]], allowed: set[int], people: Array, most: float
-) -> Iterator[tuple[int, bool]]:
-    """Steps through the connected groups about a centre, each met once: what was left out once stays out below."""
-    n = len(borders)
-
-    def grow(place: int, held: float, waiting: list[int], seen: set[int]) -> Iterator[tuple[int, bool]]:
-        held += float(people[place])
-        yield place, held <= most
-        if held <= most:
-            fresh = sorted((borders[place] & allowed) - seen)
-            ahead, known = waiting + fresh, seen | set(fresh)
-            while ahead:
-                chosen = ahead.pop(0)
-                yield from grow(chosen, held, list(ahead), known)
-        yield n + place, False
-
-    yield from grow(centre, 0.0, [], {centre})
-
-
-def _from_chains(chains: list[tuple[list[int], list[bool]]], n_locations: int) -> Windows:
+def from_chains(chains: list[tuple[list[int], list[bool]]], n_locations: int) -> Windows:
+    """Windows of chains, each its steps and whether a window ends there."""
     start = np.append(0, np.cumsum([len(steps) for steps, _ in chains], dtype=np.int64))
     step = np.array([row for steps, _ in chains for row in steps], dtype=np.int32)
     return Windows(start, step, np.array([end for _, ends in chains for end in ends], dtype=bool), n_locations)
@@ -268,47 +185,3 @@ def _from_chains(chains: list[tuple[list[int], list[bool]]], n_locations: int) -
 
 def _no_windows(n_locations: int) -> Windows:
     return Windows(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool), n_locations)
-
-
-def columns_of(**columns: npt.ArrayLike) -> list[Array]:
-    """Columns as numbers of one length, finite; or a refusal that names them."""
-    found = {name: np.atleast_1d(np.asarray(column, dtype=np.float64)) for name, column in columns.items()}
-    lengths = {name: values.shape[0] for name, values in found.items()}
-    if len(set(lengths.values())) > 1:
-        raise DataRefused(
-            "The columns of a scan have several lengths.",
-            where=", ".join(lengths),
-            found=", ".join(f"{name} {size}" for name, size in lengths.items()),
-            remedy="Give one value for every location in each",
-            code="HW-D720",
-        )
-    for name, values in found.items():
-        if not np.all(np.isfinite(values)):
-            raise DataRefused(
-                "A value of a scan is not a number.",
-                where=f"{name}, location {int(np.argwhere(~np.isfinite(values))[0][0])}",
-                remedy="Leave locations without a value out of the scan, and say so",
-                code="HW-D721",
-            )
-    return list(found.values())
-
-
-def require_not_negative(name: str, values: Array) -> None:
-    """Refuse a value below 0."""
-    if np.any(values < 0):
-        where = tuple(int(part) for part in np.argwhere(values < 0)[0])
-        raise DataRefused(
-            "A value of a scan is below zero.",
-            where=f"{name}, location {where[0]}",
-            found=f"{values[where]:g}",
-            remedy="Give values of at least 0",
-            code="HW-D721",
-        )
-
-
-def require_share(share: float) -> None:
-    """Refuse a share outside of 0 to 1."""
-    if not 0.0 < share <= 1.0:
-        raise UsageError(
-            "A largest share is above 0 and at most 1.", found=f"{share:g}", remedy="0.5 is usual", code="HW-U240"
-        )

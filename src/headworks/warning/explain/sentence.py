@@ -28,7 +28,8 @@ def signal_sentence(said: Mapping[str, Any]) -> str:
     said
         ``kind, analyte, unit_name, level_name, since, period, observed, expected, expected_lower, expected_upper, n_days,
         share_censored, p_value, allowed, left_out`` (largest p-value without one part, and its name), ``switch_off``,
-        ``parts``, ``n_batches``, ``n_kept_out``, ``presence`` (share of days now, before), ``n_sites``; None where unknown.
+        ``parts``, ``n_batches``, ``batch`` (``n_other_sites, z, is_odd``),
+        ``n_kept_out``, ``presence`` (share of days now, before), ``n_sites``; None where unknown.
 
     Examples
     --------
@@ -91,6 +92,10 @@ def _hangs_on(said: Mapping[str, Any]) -> list[str]:
             found.append("No single sample or site makes it: it stays without any one of them.")
     if said.get("n_batches") == 1 and (said.get("n_days") or 0) > 1:
         found.append("All its samples were measured in one laboratory batch: ask the laboratory first.")
+    batch = said.get("batch")
+    if batch and batch["is_odd"]:
+        others = f"{batch['n_other_sites']} other sites"
+        found.append(f"In its laboratory batch {others} depart likewise: ask the laboratory first.")
     if said.get("n_kept_out"):
         found.append(f"{said['n_kept_out']} loads of known disposal were left out.")
     return found

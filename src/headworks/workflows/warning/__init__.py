@@ -5,8 +5,8 @@ with its explanation. Equations (Y1) to (Y9) and (Z1) to (Z3) are in ``docs/meth
 """
 
 from headworks.workflows.warning.events import Asked, Followed, ask, follow
-from headworks.workflows.warning.explained import Beside, signals_of_week, week_label
-from headworks.workflows.warning.judged import Judged, judge_days
+from headworks.workflows.warning.explained import Beside, signals_of_week
+from headworks.workflows.warning.judged import Judged, judge_days, week_label
 from headworks.workflows.warning.new_substances import Looked, Seen, seen_substances, signals_of_appearances
 
 __all__ = [

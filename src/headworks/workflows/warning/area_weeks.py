@@ -3,7 +3,13 @@ r"""Where every area's week fell in what its weeks before let expect, as a stand
 An area's own week is ``r - c`` of (Y1) and (Y2): the sites it has, less what areas beside it share. Weeks of an area are
 smoothed as days of a site are, with one setting for all areas of a level, since an area has too few weeks for one of its own:
 
-    setting = E[sd]^2 over the nodes of a small grid, weighed by the likelihood of all areas of the level      (Y4)
+    wander = E[sd]^2, week's noise and scatter = E[variance] over the nodes of a small grid, weighed by the
+    likelihood of all areas of the level                                                                     (Y4)
+
+Noise and scatter stand in for each other, so their variances are averaged: of the two deviations each would be too small.
+Beside how far an area wanders and what a week adds, the grid asks how widely weeks scatter against what (Y1) says of them:
+(Y1) takes days of every residue to scatter alike, and cotinine's scatter half as widely. An area in which a doubling would be
+less than one standard deviation of most weeks (its days are nearly all censored) is told by its sites' own normals instead.
 
 The trap: the topmost area has nothing beside it. Its week is held against its own past alone, so a festival over the whole
 province is its own; such weeks are not assessed there (``judged``).
@@ -21,32 +27,38 @@ from headworks.trends.smoother import Observations, Settings, observations, plac
 from headworks.trends.smoother.fit import evenly, log_likelihoods, node_weights, pooled_prior
 from headworks.trends.smoother.smooth import level_guess
 from headworks.warning.evidence import normal_of
-from headworks.workflows.warning.units import SITE_LEVEL, Units
+from headworks.workflows.warning.units import LEAST_PEERS, SITE_LEVEL, Units
 from headworks.workflows.warning.weeks import Weeks
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 # How far an area may wander in a day, and what a week may add that is gone in the next; standard deviations, log scale.
 _WANDER = (0.0005, 0.002, 0.005, 0.01, 0.016, 0.024)
-_WEEK = (0.0, 0.05, 0.1, 0.2, 0.35)
+_WEEK = (0.0, 0.1, 0.25)
+# Standard deviation of a week over that of (Y1).
+_SCATTER = (0.4, 0.6, 0.8, 1.0, 1.3)
+# Variance of a week's logarithm: a doubling is one standard deviation.
+_NOTHING_KNOWN = float(np.log(2.0) ** 2)
 # A week in which a whole area stands out is no outlier but what is looked for; of single sites it may be one.
 NO_OUTLIERS, OF_SITES = 0.0, 0.03
 # With fewer sites that tell, one of them makes the area's week.
-MANY_SITES = 5.0
+MANY_SITES = 3.0
 # As for a single day of a site: one week of a few sites passes no budget.
 FARTHEST_FEW = 4.0
 _OUTLIER_SCALE = 25.0
 # Areas of a level that its setting is learnt from.
-_MOST_LEARNT_FROM = 60
+_MOST_LEARNT_FROM = 40
 FEWEST_WEEKS = 8
+# Of fewer weeks hardly more is known than the grid; fewer areas do not tell how weeks scatter beside how each moves.
+LEAST_LEARNT = 20
 FARTHEST_WEEK = 8.0
 
 
 class AreaWeeks(NamedTuple):
     """Shape ``(n_units, n_weeks)``; rows of sites, and weeks that are not judged, are not a number.
 
-    ``z``; ``expected`` of the own part and its ``variance`` with the week's noise, log scale; ``wander`` and ``noise`` of each
-    unit's setting.
+    ``z``; ``expected`` of the own part and its ``variance`` with the week's noise, log scale; ``wander``, ``noise`` and
+    ``scatter`` (times the variance of (Y1)) of each unit's setting. All are not a number of areas that their sites speak for.
     """
 
     z: Array
@@ -54,9 +66,10 @@ class AreaWeeks(NamedTuple):
     variance: Array
     wander: Array
     noise: Array
+    scatter: Array
 
 
-def area_weeks(weeks: Weeks, units: Units, first: int) -> AreaWeeks:
+def area_weeks(weeks: Weeks, units: Units, first: int, n_before: int) -> AreaWeeks:
     """Weeks of the areas of one residue.
 
     Parameters
@@ -67,26 +80,34 @@ def area_weeks(weeks: Weeks, units: Units, first: int) -> AreaWeeks:
         Sites and areas.
     first
         First Sunday.
+    n_before
+        Weeks before those that are judged: settings are learnt from them alone.
 
     Returns
     -------
     AreaWeeks
     """
     shape = weeks.value.shape
-    nothing, none = np.full(shape, np.nan), np.full(shape[0], np.nan)
-    found = AreaWeeks(nothing, nothing.copy(), nothing.copy(), none, none.copy())
-    many = effective_sites(weeks, units) >= MANY_SITES
+    found = AreaWeeks(*(np.full(shape, np.nan) for _ in range(3)), *(np.full(shape[0], np.nan) for _ in range(3)))
+    many, has_level = effective_sites(weeks, units) >= MANY_SITES, _has_level(weeks)
     for level in np.unique(units.level[units.level < SITE_LEVEL]):
         for is_large, share in ((True, NO_OUTLIERS), (False, OF_SITES)):
-            mine = np.flatnonzero((units.level == level) & (many == is_large))
+            mine = np.flatnonzero((units.level == level) & (many == is_large) & has_level)
             if not mine.size:
                 continue
-            one = one_step_ahead(weeks.value[mine] - weeks.shared[mine], weeks.variance[mine], first, share)
+            one = one_step_ahead(weeks.value[mine] - weeks.shared[mine], weeks.variance[mine], first, share, n_before)
             if not is_large:
                 one = one._replace(z=np.clip(one.z, -FARTHEST_FEW, FARTHEST_FEW))
             for into, values in zip(found, one, strict=True):
                 into[mine] = values
     return found
+
+
+def _has_level(weeks: Weeks) -> npt.NDArray[np.bool_]:
+    """Whether most sampled weeks of a unit tell more than nothing: no week is picked for what it says."""
+    sampled = weeks.n_days > 0
+    tells = sampled & (np.nan_to_num(weeks.variance, nan=np.inf) < _NOTHING_KNOWN)
+    return np.asarray(2 * tells.sum(axis=1) > sampled.sum(axis=1))
 
 
 def effective_sites(weeks: Weeks, units: Units) -> Array:
@@ -103,7 +124,9 @@ def effective_sites(weeks: Weeks, units: Units) -> Array:
     return result
 
 
-def one_step_ahead(value: Array, variance: Array, first: int, outlier_share: float = NO_OUTLIERS) -> AreaWeeks:
+def one_step_ahead(
+    value: Array, variance: Array, first: int, outlier_share: float = NO_OUTLIERS, n_before: int = 0
+) -> AreaWeeks:
     """Weeks of alike series in what those before let expect, with one setting for all (Y4).
 
     Parameters
@@ -114,6 +137,9 @@ def one_step_ahead(value: Array, variance: Array, first: int, outlier_share: flo
         First Sunday.
     outlier_share
         Share of weeks that may stand out by themselves.
+    n_before
+        The weeks that the setting is learnt from, or what happens to one of two counties would be taken for how counties are;
+        of fewer than ``LEAST_LEARNT`` all are.
 
     Examples
     --------
@@ -129,24 +155,37 @@ def one_step_ahead(value: Array, variance: Array, first: int, outlier_share: flo
     n = value.shape[0]
     found = [np.full(value.shape, np.nan) for _ in range(3)]
     start = np.searchsorted(row, np.arange(n + 1))
-    seen = observations(start, first + WEEK_DAYS * week, value[row, week], value[row, week], variance[row, week])
-    settings = _settings(seen, outlier_share)
+
+    def weekly(row: Index, week: Index) -> Observations:
+        start, values = np.searchsorted(row, np.arange(n + 1)), value[row, week]
+        return observations(start, first + WEEK_DAYS * week, values, values, variance[row, week])
+
+    early = week < n_before if n_before >= LEAST_LEARNT else np.ones(week.size, dtype=bool)
+    settings, scatter = _settings(weekly(row[early], week[early]), outlier_share)
+    seen = weekly(row, week)
+    seen = seen._replace(variance=scatter * seen.variance)
     law = predictive(seen, smooth(seen, settings, np.zeros(n + 1, np.int64), np.zeros(0, np.int64), threads=1), settings)
     z = np.clip(normal_of(places(seen, law)[0]), -FARTHEST_WEEK, FARTHEST_WEEK)
     z[np.arange(row.size) - start[row] < FEWEST_WEEKS] = np.nan
     for into, values in zip(found, (z, law.mean, law.variance), strict=True):
         into[row, week] = values
-    return AreaWeeks(found[0], found[1], found[2], settings.wander, settings.day_variance)
+    return AreaWeeks(found[0], found[1], found[2], settings.wander, settings.day_variance, np.full(seen.n_series, scatter))
 
 
-def _settings(seen: Observations, share: float) -> Settings:
-    """How the areas of a level move, one setting for all (Y4)."""
+def _settings(seen: Observations, share: float) -> tuple[Settings, float]:
+    """How the areas of a level move, one setting for all, and how widely weeks scatter, times the variance of (Y1) (Y4)."""
     nodes = np.array([(wander**2, 0.0, week**2, share, _OUTLIER_SCALE) for wander in _WANDER for week in _WEEK])
     some = evenly(np.flatnonzero(np.diff(seen.start) > 1), _MOST_LEARNT_FROM)
+    scatters = _SCATTER if some.size >= LEAST_PEERS else (1.0,)
+    # Deviation of wander and slope, variance of the week's noise and of scatter.
+    averaged = np.tile(np.column_stack([np.sqrt(nodes[:, :2]), nodes[:, 2]]), (len(scatters), 1))
+    averaged = np.column_stack([averaged, np.square(np.repeat(scatters, len(nodes)))])
     if some.size:
-        log_z = log_likelihoods(seen, some, nodes, level_guess(seen), 1)
-        deviations = (node_weights(log_z, pooled_prior(log_z)) @ np.sqrt(nodes[:, :3])).mean(axis=0)
+        level = level_guess(seen)
+        log_z = np.hstack([
+            log_likelihoods(seen._replace(variance=scatter**2 * seen.variance), some, nodes, level, 1) for scatter in scatters
+        ])  # fmt: skip
+        wander, slope, week, scatter = (node_weights(log_z, pooled_prior(log_z)) @ averaged).mean(axis=0)
     else:
-        deviations = np.sqrt(nodes[len(nodes) // 2, :3])
-    wander, slope, week = (float(one) ** 2 for one in deviations)
-    return Settings.same(seen.n_series, wander, slope, week, share, _OUTLIER_SCALE)
+        wander, slope, week, scatter = averaged[len(averaged) // 2]
+    return Settings.same(seen.n_series, wander**2, slope**2, week, share, _OUTLIER_SCALE), float(scatter)

@@ -1,12 +1,11 @@
 """Each event of a week with what made it speak: a row of the table ``signals`` with its explanation as JSON.
 
-The trap: an explanation leaves parts out of the normals as they are reckoned from the samples; what the recalibration does to
-them is carried over by its factor, so a p-value without a part holds nearly.
+The trap: an explanation is read by people who may not see the sites behind it; what names them stands under keys and in
+sentences of its own, which ``jobs.warning.explain`` leaves out.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from headworks.core.periods import Period
 from headworks.core.schema import polars_schema, sort_by_key
 from headworks.tables.signals import Signals
 from headworks.trends.common_course import WEEK_DAYS
@@ -27,10 +25,12 @@ from headworks.warning.explain import (
     signal_sentence,
     switch_off,
 )  # fmt: skip
+from headworks.workflows.warning.batch_causes import batch_cause
 from headworks.workflows.warning.events import Asked, Column, Followed, z_of
 from headworks.workflows.warning.figures import Figures, figures_of, residue_of, rows_of_sites, week_of_rows
-from headworks.workflows.warning.judged import Judged
+from headworks.workflows.warning.judged import Judged, week_label
 from headworks.workflows.warning.kinds import DOWN, RATIO, SCATTER, kind_and_begin
+from headworks.workflows.warning.left_out import parts_left_out
 from headworks.workflows.warning.units import LEVEL_NAMES
 
 Array = npt.NDArray[np.float64]
@@ -68,12 +68,6 @@ def signals_of_week(judged: Judged, asked: Asked, followed: Followed, budget: Bu
     rows = [_row(judged, asked, event, budget, beside) for event in followed.open_now]
     schema = polars_schema(Signals)
     return sort_by_key(pl.DataFrame(rows, schema=schema, orient="row"), Signals)
-
-
-def week_label(judged: Judged, week: int) -> str:
-    """ISO week of a column."""
-    sunday = dt.date(1970, 1, 1) + dt.timedelta(days=judged.first + WEEK_DAYS * week)
-    return Period.containing(sunday, "week").label
 
 
 def _row(judged: Judged, asked: Asked, event: Event, budget: Budget, beside: Beside) -> dict[str, Any]:
@@ -121,11 +115,13 @@ def _explanation(
     def p_value(weeks: Array) -> float:
         return float(column.family.p(weeks)[-1])
 
-    names, without = _parts_left_out(judged, column, event.unit, z, speaking)
+    names, without = parts_left_out(judged, column, event.unit, z, speaking)
     p_without = leave_one_out(without, p_value) if names else []
     worst = int(np.argmax(p_without)) if p_without else -1
     one = residue_of(judged, column)
     batches = np.unique(one.sites.seen.batch[found.rows])
+    is_above = column.family is not DOWN and bool(np.nansum(z[speaking]) > 0)
+    cause = None if column.family is SCATTER else batch_cause(judged, one, event.unit, speaking, is_above)
     with np.errstate(invalid="ignore"):
         factor = None
         if column.family is not SCATTER and not np.isnan(found.sd[speaking]).any():
@@ -138,83 +134,14 @@ def _explanation(
         "baseline": _baseline(judged, column, event.unit, speaking),
         "normals": {week_label(judged, int(w)): round(float(z[w]), 3) for w in np.flatnonzero(speaking)},
         "n_batches": int(batches.size),
+        "batch": None if cause is None else cause._asdict(),
         "n_kept_out": _kept_out(judged, one.analyte, event.unit, beside.kept_out),
         "levels": _levels(judged, asked, event),
         "neighbours": _neighbours(judged, asked, event),
         "folded": [judged.units.unit_id[unit] for unit in event.folded],
         "pair": judged.pairs[column.number][:2] if column.family is RATIO else None,
-        "is_above": column.family is not DOWN and bool(np.nansum(z[speaking]) > 0),
+        "is_above": is_above,
     }
-
-
-def _parts_left_out(judged: Judged, column: Column, unit: int, z: Array, speaking: Flags) -> tuple[list[str], list[Array]]:
-    """Names of the parts of a signal and the normals without each: days of a site, sites of an area."""
-    if column.family is RATIO:
-        weeks = np.flatnonzero(speaking)
-        return [week_label(judged, int(w)) for w in weeks], [_replaced(z, {int(w): np.nan}) for w in weeks]
-    one = residue_of(judged, column)
-    rows = rows_of_sites(judged, one, judged.units.sites_of(unit))
-    week = week_of_rows(judged, one, rows)
-    spoken = speaking[week] & ~np.isnan(one.sites.z_day[rows])
-    rows, week = rows[spoken], week[spoken]
-    if unit < judged.units.n_sites:
-        raw = one.sites.z[unit]
-        names = [f"the sample of {dt.date(1970, 1, 1) + dt.timedelta(days=int(one.sites.seen.day[row]))}" for row in rows]
-        days = one.sites.z_day[rows]
-
-        def without_day(i: int) -> Array:
-            others = days[(week == week[i]) & (np.arange(days.size) != i)]
-            left = others.sum() / np.sqrt(others.size) if others.size else np.nan
-            return _replaced(z, {int(week[i]): _carried(z, raw, int(week[i]), left)})
-
-        return names, [without_day(i) for i in range(rows.size)]
-    sites = np.unique(one.site[one.sites.seen.of_series[rows]])
-    names = [f"site {judged.units.unit_id[site]}" for site in sites]
-    return names, [_without_site(judged, column, unit, int(site), z, speaking) for site in sites]
-
-
-def _without_site(judged: Judged, column: Column, unit: int, site: int, z: Array, speaking: Flags) -> Array:
-    """Normals of an area without one of its sites."""
-    one, found = residue_of(judged, column), {}
-    weeks, areas = one.weeks, one.areas
-    for w in np.flatnonzero(speaking):
-        if np.isnan(areas.expected[unit, w]):
-            # The sum of the sites' normals: one fewer.
-            members = judged.units.sites_of(unit)
-            others = one.sites.z[members[members != site], w]
-            others = others[~np.isnan(others)]
-            own = one.sites.z[members, w]
-            before = float(np.nansum(own)) / float(np.sqrt(max(int(np.count_nonzero(~np.isnan(own))), 1)))
-            left = others.sum() / np.sqrt(others.size) if others.size else np.nan
-            found[int(w)] = left * z[w] / before if abs(before) > 1e-9 else left
-            continue
-        weight, whole = 1.0 / weeks.variance[site, w], 1.0 / weeks.variance[unit, w]
-        if np.isnan(weight):
-            continue
-        share = min(weight / whole, 1.0)
-        if share >= 1.0 - 1e-9:
-            found[int(w)] = np.nan
-            continue
-        value = (weeks.value[unit, w] - share * weeks.value[site, w]) / (1.0 - share)
-        # What is left is known less well, by what the site's samples told.
-        known = areas.variance[unit, w] + weeks.variance[unit, w] * share / (1.0 - share)
-        left = (value - weeks.shared[unit, w] - areas.expected[unit, w]) / np.sqrt(known)
-        found[int(w)] = _carried(z, areas.z[unit], int(w), float(left))
-    return _replaced(z, found)
-
-
-def _carried(z: Array, raw: Array, week: int, left: float) -> float:
-    """A raw normal on the scale of the final ones."""
-    if np.isnan(left) or np.isnan(raw[week]) or abs(raw[week]) < 1e-6:
-        return left
-    return float(left * min(abs(z[week] / raw[week]), 2.0))
-
-
-def _replaced(z: Array, values: dict[int, float]) -> Array:
-    found = z.copy()
-    for week, value in values.items():
-        found[week] = value
-    return found
 
 
 def _parts(judged: Judged, column: Column, unit: int, speaking: Flags, beside: Beside) -> dict[str, Any] | None:

@@ -1,8 +1,9 @@
 """What was seen and what was expected of the weeks in which a signal speaks, by site, by area, by pair of residues.
 
 Figures of a site are those of its median day: the geometric mean of its samples, a censored one at its limit, and of what was
-expected of each. An area's are its sites' long means, weighed by people, times what its weeks say. The trap: where a drug
-comes and goes, a median day means nothing; there the mean stands, with how often it was found.
+expected of each. An area's are its sites' long means, weighed by people, times what its weeks say. What was expected is that
+of the first week that speaks: by the second, the level has begun to learn the change, and a doubling would be told as less.
+The trap: where a drug comes and goes, a median day means nothing; there the mean stands, with how often it was found.
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ def _of_site(judged: Judged, one: Residue, unit: int, rows: Index, speaking: Fla
     if not now.any():
         return Figures(None, None, None, None, sd, presence=None, **counted)
     spoken = rows[now]
-    centre = float(np.mean(one.sites.expected[spoken] + one.sites.taken_off[spoken]))
+    first = spoken[np.argmin(seen.day[spoken])]
+    centre = float(one.sites.expected[first] + np.mean(one.sites.taken_off[spoken]))
     spread = _TWO_SIDED_95 * float(np.sqrt(np.mean(one.sites.variance[spoken]) / spoken.size))
     observed = float(np.mean(seen.upper[spoken]))
     return _filled(observed, centre, spread, sd, counted)
@@ -133,7 +135,7 @@ def _of_area(judged: Judged, one: Residue, unit: int, rows: Index, speaking: Fla
         shares = (float(found[now].mean()), float(found[~now].mean())) if now.any() and not now.all() else None
         return Figures(None, None, None, None, sd, presence=shares, **counted)
     base = _base(one, rows)
-    shared, own, told = one.weeks.shared[unit, known], one.weeks.value[unit, known], one.areas.expected[unit, known]
+    shared, own, told = one.weeks.shared[unit, known], one.weeks.value[unit, known], one.areas.expected[unit, known][0]
     spread = _TWO_SIDED_95 * float(np.sqrt(np.mean(one.areas.variance[unit, known]) / known.sum()))
     centre = float(np.mean(told + shared))
     log_base = float(np.log(base))

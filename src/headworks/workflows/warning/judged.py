@@ -7,6 +7,7 @@ would hang on what came later.
 
 from __future__ import annotations
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from headworks.core.periods import Period
 from headworks.planning.day_patterns import festival_share
 from headworks.trends.areas.network import Network
 from headworks.trends.common_course import WEEK_DAYS
@@ -65,6 +67,12 @@ class Judged(NamedTuple):
     n_before: int
 
 
+def week_label(judged: Judged, week: int) -> str:
+    """ISO week of a column."""
+    sunday = dt.date(1970, 1, 1) + dt.timedelta(days=judged.first + WEEK_DAYS * week)
+    return Period.containing(sunday, "week").label
+
+
 def judge_days(days: DayArrays, network: Network, learnt: LearntBefore | None, weeks_asked: int = 1) -> Judged:
     """Normals of all units, residues and weeks.
 
@@ -90,7 +98,8 @@ def judge_days(days: DayArrays, network: Network, learnt: LearntBefore | None, w
 
     def of_residue(analyte: str) -> Residue:
         mine = days_of_residue(days, analyte)
-        return _residue(mine, analyte, units, None if learnt is None else learnt.of(mine, analyte), first, n_weeks)
+        known = None if learnt is None else learnt.of(mine, analyte)
+        return _residue(mine, analyte, units, known, first, n_weeks, n_before)
 
     with ThreadPoolExecutor(_RESIDUES_AT_ONCE, thread_name_prefix="headworks-warning") as pool:
         residues = tuple(pool.map(of_residue, sorted(days.series["analyte"].unique().to_list())))
@@ -104,7 +113,9 @@ def judge_days(days: DayArrays, network: Network, learnt: LearntBefore | None, w
     return Judged(units, residues, pairs, recalibrated_by_kind(z, units, n_before), ratio_z, first, n_weeks, n_before)
 
 
-def _residue(mine: DayArrays, analyte: str, units: Units, learnt: Learnt | None, first: int, n_weeks: int) -> Residue:
+def _residue(
+    mine: DayArrays, analyte: str, units: Units, learnt: Learnt | None, first: int, n_weeks: int, n_before: int
+) -> Residue:
     read = observations_of(mine)
     place = {name: number for number, name in enumerate(units.unit_id[: units.n_sites])}
     site = mine.series["site_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
@@ -113,13 +124,14 @@ def _residue(mine: DayArrays, analyte: str, units: Units, learnt: Learnt | None,
     seeds = np.array([seed_of(*names) for names in mine.series.select("site_id", "analyte").rows()], dtype=np.uint64)
     sites = site_weeks(read.seen, site, weeks.shared, first, learnt, seeds, comes_and_goes)
     drug = str(mine.series["drug"].sort()[0]) if mine.series.height else analyte
-    return Residue(analyte, drug, mine.take(read.rows), site, weeks, sites, area_weeks(weeks, units, first))
+    areas = area_weeks(weeks, units, first, n_before)
+    return Residue(analyte, drug, mine.take(read.rows), site, weeks, sites, areas)
 
 
 def _both(one: Residue, units: Units) -> Array:
     """Normals of sites and of areas in one array.
 
-    An area all of whose sites see the drug come and go has no level; it has the sum of their normals.
+    An area without a level of its own (its sites see the drug come and go, or hardly ever) has the sum of their normals.
     """
     found = np.where((units.level == SITE_LEVEL)[:, None], 0.0, one.areas.z)
     found[: units.n_sites] = one.sites.z[: units.n_sites]
@@ -129,7 +141,7 @@ def _both(one: Residue, units: Units) -> Array:
         cell = member[site[mine]] * found.shape[1] + week[mine]
         total = np.bincount(cell, found[site[mine], week[mine]], found.size).reshape(found.shape)
         count = np.bincount(cell, minlength=found.size).reshape(found.shape)
-        unknown = (count > 0) & np.isnan(one.weeks.value)
+        unknown = (count > 0) & np.isnan(one.areas.expected)
         found[unknown] = (total / np.sqrt(np.maximum(count, 1)))[unknown]
     return found
 

@@ -3,8 +3,8 @@ r"""Standard normals made to keep their promise: a week in which everybody scatt
     z' = z / max(1, s_w),   s_w = 1.4826 median |z| over the units of a level in a week                      (Y5)
 
 so a festival, a storm or a bad week of a laboratory, which moves most units one way or the other, is no evidence about any.
-Then each series is held against its own scatter (Y8), and each residue's places against those that its units had before
-(H13), on either side. The trap: the past holds real events as well, which makes this shy, never bold.
+Then each series is held against its own scatter (Y8), and each residue's places against those that its units of a level had
+before (H13), on either side. The trap: the past holds real events as well, which makes this shy, never bold.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 from headworks.warning.evidence import recalibrate
-from headworks.warning.evidence.recalibrate import FEWEST, WEEKS_TO_SETTLE
+from headworks.warning.evidence.recalibrate import FEWEST
 from headworks.workflows.warning.kinds import LONGEST_REACH
 from headworks.workflows.warning.units import SITE_LEVEL, Units
 
@@ -84,9 +84,9 @@ def recalibrated(z: Array, n_before: int) -> Array:
     z
         Any shape, weeks last.
     n_before
-        The weeks before this one are held against; of each series without its first two years, where enough remain.
+        The weeks before this one are held against.
     """
-    earlier = _settled(z[..., :n_before])
+    earlier = z[..., :n_before]
     if np.count_nonzero(~np.isnan(earlier)) < FEWEST:
         return z
     # Never bolder than the law: far out, a few thousand weeks tell how often, not how far.
@@ -97,21 +97,18 @@ def recalibrated(z: Array, n_before: int) -> Array:
     return result
 
 
-def _settled(earlier: Array) -> Array:
-    """Normals without a series' first weeks, in which its level was still being learnt; all where too few would remain."""
-    weeks = np.arange(earlier.shape[-1])
-    known = ~np.isnan(earlier)
-    begin = np.where(known.any(axis=-1), known.argmax(axis=-1), weeks.size) if weeks.size else np.zeros(known.shape[:-1])
-    later: Array = np.where(weeks >= begin[..., None] + WEEKS_TO_SETTLE, earlier, np.nan)
-    return later if np.count_nonzero(~np.isnan(later)) >= FEWEST else earlier
-
-
 def recalibrated_by_kind(z: Array, units: Units, n_before: int) -> Array:
-    """Normals of all residues, ``(n_residues, n_units, n_weeks)``: residue by residue, sites and areas apart."""
+    """Normals of all residues, ``(n_residues, n_units, n_weeks)``: residue by residue and level by level.
+
+    Areas of a level with too few weeks before are held against all other such areas: many small ones, whose laws are shy,
+    would hide how bold those of the large ones are.
+    """
     found = own_spread(z, max(n_before - LONGEST_REACH, 0))
-    is_site = units.level == SITE_LEVEL
-    for residue in range(z.shape[0]):
-        # A residue that spreads would make the past of all others look wild.
-        for mine in (is_site, ~is_site):
-            found[residue, mine] = recalibrated(found[residue, mine], n_before)
+    # A residue that spreads would make the past of all others look wild.
+    for residue in found:
+        known = np.count_nonzero(~np.isnan(residue[:, :n_before]), axis=1)
+        alone = np.array([known[units.level == level].sum() >= FEWEST for level in range(SITE_LEVEL + 1)])
+        group = np.where(alone[units.level] | (units.level == SITE_LEVEL), units.level, 0)
+        for one in np.unique(group):
+            residue[group == one] = recalibrated(residue[group == one], n_before)
     return found

@@ -8,9 +8,11 @@ unit and week say
 
 ``b`` runs over laboratory batches. What peers share in a week (the festival, the rain, a wave over the whole city) is
 
-    c = Huber mean of r over the units of one level in the nearest unit above with five of them               (Y2)
+    c = Huber mean of r over the other units of its level in the nearest unit above with five of them         (Y2)
 
 and ``r - c`` is the unit's own. A Huber mean, not a mean: a county that doubles must not make its neighbours seem to drop.
+Over the others alone: a mean of six in which the unit stands itself follows it while it is small and lets go of it when it is
+large, so quiet weeks look quieter and odd ones odder than they are.
 The trap: what a whole level shares is left to the unit above; nobody else will speak of it.
 """
 
@@ -33,6 +35,8 @@ _STEADY, _BETWEEN_DAYS, _OUTLIER_SHARE, _OUTLIER_SCALE = 1e-8, 0.4, 0.03, 25.0
 # Huber's constant: 95 % as good as a mean where all peers are alike.
 _HUBER = 1.345
 _ROUNDS = 5
+# Of so few peers each moves the scale by which the others are weighed; of more, one is left out of the sum alone.
+_FEW = 10
 # Standard deviation from the median absolute deviation of a normal.
 _OF_MAD = 1.4826
 # Scatter of peers is at least this on the log scale, so that a level where all agree by chance does not divide by nothing.
@@ -141,7 +145,7 @@ def shared_by_peers(value: Array, units: Units) -> Array:
                     # All of that level below it, also those that have nearer company of their own.
                     peers = mine[_is_below(units, mine, int(above))]
                     asking = mine[units.peers_in[mine] == above]
-                    shared[asking] = huber_mean(value[peers])
+                    shared[asking] = huber_mean_of_others(value[peers])[np.searchsorted(peers, asking)]
     return shared
 
 
@@ -164,15 +168,44 @@ def huber_mean(values: Array) -> Array:
     >>> huber_mean(np.array([[0.0], [0.0], [0.0], [0.0], [2.0]])).round(4).tolist()
     [0.0168]
     """
+    return _huber(values)[0]
+
+
+def huber_mean_of_others(values: Array) -> Array:
+    """Huber's mean of each column over the other rows, shape of ``values``.
+
+    Of many rows one hardly moves the weights of the others, which are then those of all rows.
+
+    Examples
+    --------
+    The others lie close together and weigh the same: (0.05 + 0.1 + 0.05) / 3 for the first.
+
+    >>> huber_mean_of_others(np.array([[0.0], [0.05], [0.1], [0.05]])).round(3).ravel().tolist()
+    [0.067, 0.05, 0.033, 0.05]
+    """
+    n, n_weeks = values.shape
+    if n <= _FEW:
+        others = np.array([np.delete(np.arange(n), row) for row in range(n)], dtype=np.int64).reshape(n, -1)
+        return huber_mean(values[others.T].reshape(-1, n * n_weeks)).reshape(n, n_weeks)
+    centre, weight = _huber(values)
+    whole = weight.sum(axis=0)
+    left = whole - weight
+    # Where too few are known, nothing weighs anything.
+    result: Array = (whole * centre - weight * np.nan_to_num(values)) / np.where(left > 0, left, 1.0)
+    return result
+
+
+def _huber(values: Array) -> tuple[Array, Array]:
+    """Huber's mean of each column, and the weight of each value in it."""
     known = ~np.isnan(values)
     enough = known.sum(axis=0) >= 3
     filled = np.where(known | ~enough, values, np.nan)
     filled[:, ~enough] = 0.0
     centre = np.nanmedian(filled, axis=0)
     spread = np.maximum(_OF_MAD * np.nanmedian(np.abs(filled - centre), axis=0), _LEAST_SPREAD)
+    weight = known.astype(np.float64)
     for _ in range(_ROUNDS):
         apart = np.abs(filled - centre)
         weight = np.where(known, np.minimum(1.0, _HUBER * spread / np.maximum(apart, 1e-12)), 0.0)
         centre = np.nansum(weight * np.nan_to_num(filled), axis=0) / np.maximum(weight.sum(axis=0), 1e-12)
-    result: Array = np.where(enough, centre, 0.0)
-    return result
+    return np.where(enough, centre, 0.0), np.where(enough, weight, 0.0)
