@@ -26,7 +26,8 @@ def main() -> None:
     rows = [
         *loads_and_consumption.measure(), *import_rows.measure(), *memory.measure(), *further_week.measure(),
         *propagation.measure(), *smoother.measure(), *reconciliation.measure(), *cube.measure(),
-        *batch_evaluation.measure(), *spectral_search.measure(), *detectors.measure(), *scan.measure(), *province_week.measure(),
+        *batch_evaluation.measure(), *spectral_search.measure(), *detectors.measure(), *scan.measure(),
+        *province_week.measure(),
     ]  # fmt: skip
     width = max(len(row["name"]) for row in rows)
     print(f"{'name':{width}} {'ours':>14} {'peer':>14} {'ratio':>12} {'target':>10} met  unit")
