@@ -100,10 +100,13 @@ def test_what_the_system_refuses_while_writing_is_one_sentence(workspace: Worksp
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody without rights")
-def test_a_workspace_one_may_only_read_is_read_and_not_written(two_plants: Workspace, tmp_path: Path) -> None:
+def test_a_workspace_one_may_only_read_is_read_and_not_written(
+    two_plants: Workspace, tables: dict[str, str], tmp_path: Path
+) -> None:
     for path in (tmp_path, *tmp_path.parents):
         path.chmod(path.stat().st_mode | 0o055)
     ws, file = str(two_plants.path), str(tmp_path / "sites.csv")
+    Path(file).write_text(tables["sites"], encoding="utf-8")
     # Done as root first, the two that write leave nothing for nobody to do but try.
     commands = [
         ["show", ws, "sites"],
