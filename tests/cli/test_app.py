@@ -135,8 +135,10 @@ COMMANDS = st.sampled_from(["show", "export", "import", "run", "check", "report"
 @example(command="init", words=["é" * 300])
 @example(command="report", words=["WS", "-o", "WS"])
 def test_no_command_line_shows_a_trace(
-    command: str, words: list[str], two_plants: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
-) -> None:
+    command: str, words: list[str], two_plants: Workspace, tables: dict[str, str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch,
+) -> None:  # fmt: skip
+    (tmp_path / "sites.csv").write_text(tables["sites"], encoding="utf-8")
     places = {"WS": str(two_plants.path), "WS/no": str(tmp_path / "no"), "FILE": str(tmp_path / "sites.csv")}
     monkeypatch.chdir(tmp_path)
     code = run_app([command, *[places.get(word, word) for word in words]])

@@ -106,3 +106,18 @@ def test_what_cannot_be_read_is_said(headworks, laboratory):
         answer = headworks(*words)
         assert answer.code == 2
         assert code in answer.err
+
+
+def test_scores_of_rounds_are_kept_shown_and_refused_with_their_rows(headworks, laboratory):
+    file = laboratory / "rounds.csv"
+    file.write_text("laboratory_id,analyte,round,reported_on,z\nlab-1,ketamine,2026-1,2026-02-01,-3.4\n", encoding="utf-8")
+    answer = headworks("lab", "rounds", laboratory / "ws", file, "--json")
+    assert answer.code == 0, answer.err
+    assert [(row["analyte"], row["z"], row["outcome"]) for row in json.loads(answer.out)] == [
+        ("ketamine", -3.4, "unsatisfactory")
+    ]
+    assert "2026-02-01" in headworks("lab", "rounds", laboratory / "ws").out
+    file.write_text("laboratory_id,analyte,round,reported_on,z\nlab-1,ketamine,2026-2,May,x\n", encoding="utf-8")
+    refused = headworks("lab", "rounds", laboratory / "ws", file)
+    assert (refused.code, "HW-D686" in refused.err, "rows 2" in refused.err) == (3, True, True)
+    assert "HW-U225" in headworks("lab", "rounds", laboratory / "ws", laboratory / "none.csv").err

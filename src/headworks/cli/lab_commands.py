@@ -1,4 +1,4 @@
-"""lab evaluate | chart: from an instrument's export to verdicts and results, and controls over time."""
+"""lab evaluate | chart | rounds: from an instrument's export to verdicts and results; controls over time; scores of rounds."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def evaluate(
 
     opened = _opened(workspace, laboratory)
     chosen = _profile(opened, profile, unit)
-    order = EvaluationOrder(chosen, _sheet(sheet), _moment(run_at), by, accept_guesses)
+    order = EvaluationOrder(chosen, _content(sheet) if sheet else None, _moment(run_at), by, accept_guesses)
     with steps("Evaluating", quiet=json) as tell:
         outcome = evaluate_job(opened, batch, order, tell=tell)
     if save_profile is not None:
@@ -106,6 +106,29 @@ def chart(
     show_frame(shown.with_columns(pl.col("rules").list.join(" ")), f"Controls of {analyte}", None)
 
 
+@lab_app.command("rounds")
+def rounds(
+    workspace: WorkspacePath,
+    scores: Annotated[
+        Path | None, typer.Argument(metavar="SCORES.csv", help="laboratory_id, analyte, round, reported_on, z (or outcome).")
+    ] = None,
+    laboratory: OfLaboratory = "",
+    json: AsJson = False,
+) -> None:
+    """Keep scores of rounds between laboratories, or show those kept: verdicts of later batches ask for the last of them."""
+    from headworks.jobs.laboratory import read_rounds, save_rounds
+
+    opened = _opened(workspace, laboratory)
+    if scores is not None:
+        kept = save_rounds(opened, *_content(scores))
+        say(f"Scores kept: {kept.height}")
+    shown = read_rounds(opened)
+    if json:
+        result_json(shown.to_dicts())
+    else:
+        show_frame(shown, "Rounds between laboratories", None)
+
+
 def _opened(path: Path, laboratory: str) -> Workspace:
     """The workspace in which a laboratory keeps what it computes."""
     from headworks.store import Workspace
@@ -126,14 +149,12 @@ def _profile(workspace: Workspace, name: str | None, unit: str | None) -> LabPro
     return found if unit is None else replace(found, reading=replace(found.reading, concentration_unit=unit))
 
 
-def _sheet(path: Path | None) -> tuple[bytes, str] | None:
-    if path is None:
-        return None
+def _content(path: Path) -> tuple[bytes, str]:
     try:
         return path.read_bytes(), path.name
     except OSError as problem:
         raise UsageError(
-            "The batch sheet cannot be read.", where=str(path), found=problem.strerror or str(problem),
+            "The file cannot be read.", where=str(path), found=problem.strerror or str(problem),
             remedy="Name a file that is there", code="HW-U225",
         ) from problem  # fmt: skip
 
