@@ -257,8 +257,14 @@ def test_without_script_the_form_works_too(browser, server):
         "navigator.serviceWorker.getRegistrations().then(all => Promise.all(all.map(one => one.unregister()))).then(() => done())"
     )
     driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
+
+    def is_there():
+        # The service worker that was told to go may answer once more, with a page that it keeps.
         driver.get(f"{server.address}/field/{code}/")
+        return driver.find_elements("id", "seal")
+
+    try:
+        until(is_there)
         driver.find_element("id", "seal").send_keys("s-44")
         driver.find_element("css selector", "#collect button.wide").click()
         until(lambda: driver.current_url.endswith("/field/"))
