@@ -18,6 +18,8 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from headworks.lab.sentences import FIXED_WORDS, TEMPLATES
+
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "src" / "headworks" / "web"
 LANGUAGES = {"zh_Hans": "zh", "ja": "ja"}
@@ -36,6 +38,9 @@ def spoken() -> Catalog:
     for path in sorted([*WEB.rglob("*.html"), *WEB.rglob("*.svg"), *WEB.rglob("*.txt")]):
         if "static" not in path.parts:
             _take(catalogue, path, _as_python(path).encode())
+    # The laboratory's room knows no language; its sentences are translated where they are shown.
+    for text in (*TEMPLATES.values(), *FIXED_WORDS):
+        catalogue.add(text)
     return catalogue
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from headworks.assessment.evaluation import EvaluationPlan, Registration, register_plan
 from headworks.core.errors import DataRefused, UsageError
-from headworks.store import Workspace
+from headworks.store import Workspace, write_json
 
 _FOLDER = ("assessments", "evaluations")
 _HEX = frozenset("0123456789abcdef")
@@ -44,18 +44,17 @@ def keep_registration(
         ``HW-U316`` for a plan that was registered before.
     """
     made = KeptRegistration(register_plan(plan, today, role), author)
-    folder = workspace.path.joinpath(*_FOLDER)
-    folder.mkdir(parents=True, exist_ok=True)
+    path = workspace.path.joinpath(*_FOLDER, f"{plan.fingerprint}.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
     said = {
         "fingerprint": plan.fingerprint, "registered_on": today.isoformat(), "role": role, "author": author,
         "plan": plan.as_dict(),
     }  # fmt: skip
-    try:
-        with (folder / f"{plan.fingerprint}.json").open("x", encoding="utf-8") as file:
-            json.dump(said, file, ensure_ascii=False, indent=1)
-    except FileExistsError as problem:
+    # No lock: a run may hold it for minutes, and two who register one plan at once write the same plan.
+    if path.exists():
         raise UsageError("This very plan was registered before.", found=plan.fingerprint[:12],
-                         remedy="Look at the plan there is", code="HW-U316") from problem  # fmt: skip
+                         remedy="Look at the plan there is", code="HW-U316")  # fmt: skip
+    write_json(path, said)
     return made
 
 

@@ -36,8 +36,6 @@ PROBLEMS = (
     gettext_noop("Too little is known before the action."), gettext_noop("Too little is known after the action."),
     gettext_noop("The terms of the model cannot be told apart."),
 )  # fmt: skip
-
-
 # What the rooms below refuse a plan for, in the reader's language.
 _REFUSED = {
     "HW-D768": (

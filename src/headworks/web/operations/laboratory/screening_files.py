@@ -76,10 +76,7 @@ def send_list(reader: Reader, area_path: str, file: Sent, *, request_id: str = "
     UsageError
         ``HW-U320`` for another kind of file.
     """
-    _require_measuring(reader, area_path)
-    _require_ending("lists", file[1])
-    said = {"laboratory": area_path, "list": _keep(area_path, "lists", *file)}
-    return _ask(reader, said, [file[1]], request_id)
+    return _send(reader, area_path, file, "list", "lists", request_id)
 
 
 def send_library(reader: Reader, area_path: str, file: Sent, *, request_id: str = "") -> WorkItem:
@@ -92,10 +89,13 @@ def send_library(reader: Reader, area_path: str, file: Sent, *, request_id: str 
     UsageError
         ``HW-U320`` for another kind of file.
     """
+    return _send(reader, area_path, file, "library", "arriving", request_id)
+
+
+def _send(reader: Reader, area_path: str, file: Sent, what: str, kind: str, request_id: str) -> WorkItem:
     _require_measuring(reader, area_path)
-    _require_ending("arriving", file[1])
-    said = {"laboratory": area_path, "library": _keep(area_path, "arriving", *file)}
-    return _ask(reader, said, [file[1]], request_id)
+    _require_ending(kind, file[1])
+    return _ask(reader, {"laboratory": area_path, what: _keep(area_path, kind, *file)}, [file[1]], request_id)
 
 
 def libraries_of(area_path: str) -> list[Path]:
