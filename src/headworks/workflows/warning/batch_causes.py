@@ -42,11 +42,10 @@ def batch_cause(judged: Judged, one: Residue, unit: int, speaking: npt.NDArray[n
     is_above
         Whether the signal lies above what was expected.
     """
-    sign = 1.0 if is_above else -1.0
+    sign, inside = 1.0 if is_above else -1.0, judged.units.sites_of(unit)
     found: list[BatchCause] = []
     for week in np.flatnonzero(speaking).tolist():
         label = _batch_of_sites(judged, one, week)
-        inside = judged.units.sites_of(unit)
         theirs = np.flatnonzero(np.isin(label, label[inside][label[inside] >= 0]))
         others = np.setdiff1d(theirs, inside)
         if not others.size:
