@@ -6,6 +6,7 @@ import pytest
 from django.core.servers.basehttp import ServerHandler
 from django.test import Client
 from django.utils import timezone
+from tests.copies import copied_workspace
 from tests.once import made_once
 
 from headworks.jobs.demo_province import demo_plan
@@ -49,7 +50,7 @@ def province_made(tmp_path_factory, request):
     """60 sites of Guangdong for a quarter, run, and prepared for every tier. Not to be changed; copy it to change it."""
     first = made_once(request, "province-of-all", make_province)
     # Each process has a copy: a test's server keeps things beside the facts.
-    return Workspace.open(shutil.copytree(first, tmp_path_factory.mktemp("province") / "W"))
+    return Workspace.open(copied_workspace(first, tmp_path_factory.mktemp("province") / "W"))
 
 
 def make_province(folder):
@@ -74,7 +75,7 @@ def province(province_made, settings, db):
 @pytest.fixture
 def own_province(province_made, settings, db, tmp_path):
     """A copy that a test may write to."""
-    shutil.copytree(province_made.path, tmp_path / "W", ignore=shutil.ignore_patterns("server"))
+    copied_workspace(province_made.path, tmp_path / "W")
     settings.HEADWORKS_WORKSPACE = str(tmp_path / "W")
     workspace = Workspace.open(tmp_path / "W")
     copy_register(workspace)

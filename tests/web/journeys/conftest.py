@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests import forks
 from tests.chromium import WEBGL, chromium
+from tests.copies import copied_workspace
 from tests.web.journeys.words import LANGUAGES
 from tests.web.service.served import Served, headworks, serving
 
@@ -73,7 +73,7 @@ def house(browser, province_made, tmp_path_factory):
     pictures = Path(os.environ.get("HEADWORKS_SCREENSHOTS") or folder / "screenshots")
     pictures.mkdir(parents=True, exist_ok=True)
     workspace = folder / "W"
-    shutil.copytree(province_made.path, workspace, ignore=shutil.ignore_patterns("server"))
+    copied_workspace(province_made.path, workspace)
     with serving(workspace, folder / "serve.log", "--workers", "1") as server:
         server.wait_until(lambda: server.code() and server.answers(), 120)
         served = House(server, workspace, pictures)

@@ -2,13 +2,13 @@
 
 import json
 import random
-import shutil
 import signal
 import sqlite3
 import time
 
 import pytest
 from tests import forks
+from tests.copies import copied_workspace
 
 WORKER = "import sys; from tests.web.operations.killed_release import main; main(sys.argv[1])"
 PREPARE = """
@@ -90,7 +90,7 @@ def let_the_lease_end(path):
 def test_a_worker_killed_in_the_middle_of_releases_leaves_no_half_batch(province_made, tmp_path, seed):
     rng = random.Random(seed)
     path = tmp_path / "W"
-    shutil.copytree(province_made.path, path, ignore=shutil.ignore_patterns("server"))
+    copied_workspace(province_made.path, path)
     run(PREPARE, path)
     for kill in range(3):
         worker = forks.start(WORKER, path)

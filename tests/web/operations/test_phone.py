@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 from tests import forks
 from tests.chromium import NO_GPU, chromium, require_chromium
+from tests.copies import copied_workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -120,7 +120,7 @@ class Server:
 def server(province_made, tmp_path_factory):
     require_chromium()
     path = tmp_path_factory.mktemp("phone") / "W"
-    shutil.copytree(province_made.path, path, ignore=shutil.ignore_patterns("server"))
+    copied_workspace(province_made.path, path)
     made = Server(path)
     made.codes = run(PREPARE, path).splitlines()
     made.start()

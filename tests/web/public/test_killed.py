@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.copies import copied_workspace
 from tests.web.service.served import CLEAN, headworks
 
 HERE = Path(__file__).parent
@@ -63,7 +63,7 @@ def is_whole(seen):
 @pytest.mark.slow
 def test_who_is_killed_while_publishing_leaves_no_half_edition(province_made, tmp_path):
     path = tmp_path / "W"
-    shutil.copytree(province_made.path, path, ignore=shutil.ignore_patterns("server", "publications"))
+    copied_workspace(province_made.path, path, "publications")
     for name, role in (("editor", "steward"), ("second", "director")):
         assert headworks("user", "add", path, name, "--role", role, "--tier", "steward").returncode == 0
     rng = random.Random(3)

@@ -2,10 +2,10 @@
 
 import json
 import os
-import shutil
 import signal
 
 import pytest
+from tests.copies import copied_workspace
 from tests.web.service.served import headworks, is_alive, serving
 
 pytestmark = pytest.mark.slow
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def workspace(province_made, tmp_path):
-    return shutil.copytree(province_made.path, tmp_path / "W", ignore=shutil.ignore_patterns("server"))
+    return copied_workspace(province_made.path, tmp_path / "W")
 
 
 def test_it_begins_survives_kills_and_ends(workspace, tmp_path):
