@@ -7,13 +7,13 @@ import shutil
 from pathlib import Path
 
 
-def copied_workspace(made: Path, to: Path, *without: str) -> Path:
-    """A copy of a workspace, without the folders of these names and without what its server kept.
+def copied_workspace(made: Path, to: Path, *without: str, with_server: bool = False) -> Path:
+    """A copy of a workspace, without the folders of these names; what its server kept comes along only where that is asked.
 
     The prepared sets of pages are the larger part of a served workspace and are only ever written whole, under a new name:
     the copy shares them with the original.
     """
-    ignored = shutil.ignore_patterns("server", *without)
+    ignored = shutil.ignore_patterns(*without, *(() if with_server else ("server",)))
     return Path(shutil.copytree(made, to, ignore=ignored, copy_function=_linked_or_copied))
 
 

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +18,18 @@ from headworks.jobs.run import run
 from headworks.store import Workspace, delta
 
 
-def die_before_change(number: int) -> None:
+def before_each_change(act: Callable[[int], object]) -> None:
+    """Do something before the first, second, ... change on disk, while nothing else changes there."""
     changes = 0
+    alone = threading.RLock()
 
     def counted(function: Any) -> Any:
         def change(*arguments: Any, **options: Any) -> Any:
             nonlocal changes
-            changes += 1
-            if changes == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return function(*arguments, **options)
+            with alone:
+                changes += 1
+                act(changes)
+                return function(*arguments, **options)
 
         return change
 
@@ -38,9 +43,15 @@ def die_before_change(number: int) -> None:
     Path.unlink = counted(Path.unlink)  # type: ignore[method-assign]
 
 
+def run_with_copies(folder: str, to: str) -> None:
+    """A run, and copies of what a kill before each of its changes would leave: ``to/1``, ``to/2``, ..."""
+    before_each_change(lambda number: shutil.copytree(folder, f"{to}/{number}"))
+    run(Workspace.open(Path(folder)))
+
+
 def work(folder: str, file: str, form: str, number: int) -> None:
     if number:
-        die_before_change(number)
+        before_each_change(lambda change: change == number and os.kill(os.getpid(), signal.SIGKILL))
     if file == "run":
         run(Workspace.open(Path(folder)))
     else:

@@ -3,8 +3,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,14 +101,20 @@ def test_what_the_system_refuses_while_writing_is_one_sentence(workspace: Worksp
         pass
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may read; those of pytest are closed again by the next pytest that begins beside this one."""
+    with tempfile.TemporaryDirectory(prefix="headworks-open-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody without rights")
 def test_a_workspace_one_may_only_read_is_read_and_not_written(
-    two_plants: Workspace, tables: dict[str, str], tmp_path: Path
+    two_plants: Workspace, tables: dict[str, str], open_folder: Path
 ) -> None:
-    for path in (tmp_path, *tmp_path.parents):
-        path.chmod(path.stat().st_mode | 0o055)
-    ws, file = str(two_plants.path), str(tmp_path / "sites.csv")
+    ws, file = str(shutil.copytree(two_plants.path, open_folder / "ws")), str(open_folder / "sites.csv")
     Path(file).write_text(tables["sites"], encoding="utf-8")
     # Done as root first, the two that write leave nothing for nobody to do but try.
     commands = [

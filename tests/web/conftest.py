@@ -1,11 +1,13 @@
 """A small province that a server shows, made once per process; accounts by role and area."""
 
 import shutil
+import threading
 
 import pytest
 from django.core.servers.basehttp import ServerHandler
 from django.test import Client
 from django.utils import timezone
+from tests.chromium import ANSWERING
 from tests.copies import copied_workspace
 from tests.once import made_once
 
@@ -27,14 +29,22 @@ PASSWORD = "a sewer runs under it"  # noqa: S105
 @pytest.fixture(scope="session", autouse=True)
 def _connections_end_with_their_answer():
     """A browser keeps them open; closed after its test, they meet a database that is no longer shared with their threads."""
-    cleanup = ServerHandler.cleanup_headers
+    cleanup, run = ServerHandler.cleanup_headers, ServerHandler.run
 
     def cleanup_and_close(handler):
         handler.headers["Connection"] = "close"
         cleanup(handler)
 
+    def counted_run(handler, application):
+        ANSWERING.add(threading.get_ident())
+        try:
+            run(handler, application)
+        finally:
+            ANSWERING.discard(threading.get_ident())
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(ServerHandler, "cleanup_headers", cleanup_and_close)
+        patched.setattr(ServerHandler, "run", counted_run)
         yield
 
 

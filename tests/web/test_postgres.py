@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.once import SHARED, shared_folder
 from tests.web.postgres import cluster, programs
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("access", "audit", "work", "operations", "signals")
 
 
-def test_what_people_do_is_kept_the_same_on_postgresql(tmp_path):
+def test_what_people_do_is_kept_the_same_on_postgresql(tmp_path, request):
     if programs() is None:
         pytest.skip("no PostgreSQL on this machine")
     rooms = [f"tests/web/{room}" for room in ROOMS if (ROOT / "tests" / "web" / room).is_dir()]
@@ -24,6 +25,7 @@ def test_what_people_do_is_kept_the_same_on_postgresql(tmp_path):
         ran = subprocess.run(
             [sys.executable, "-m", "pytest", *rooms, "tests/web/test_skeleton.py", "-q", "-p", "no:xdist", "-p", "no:cacheprovider",
              "-m", "not browser and not postgres and not slow", "-k", "not test_pages"],
-            cwd=ROOT, capture_output=True, text=True, env={**os.environ, "HEADWORKS_SERVER_DATABASE_URL_FILE": str(secret)}, check=False,
+            cwd=ROOT, capture_output=True, text=True, check=False,
+            env={**os.environ, "HEADWORKS_SERVER_DATABASE_URL_FILE": str(secret), SHARED: str(shared_folder(request))},
         )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]

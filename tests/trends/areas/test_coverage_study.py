@@ -1,4 +1,4 @@
-"""The calibration study in small: what it counts must hold within what a dozen provinces can tell."""
+"""The calibration study in small: what it counts must hold within what eight provinces can tell."""
 
 import importlib.util
 import sys
@@ -8,12 +8,12 @@ import pytest
 
 STUDY = Path(__file__).parents[3] / "studies" / "coverage.py"
 pytestmark = pytest.mark.slow
-N_PROVINCES = 12
+N_PROVINCES = 8
 
 
 @pytest.fixture(scope="module")
 def figures():
-    """Coverage by figure over a dozen provinces of 45 sites."""
+    """Coverage by figure over eight provinces of 45 sites."""
     spec = importlib.util.spec_from_file_location("coverage_study", STUDY)
     study = importlib.util.module_from_spec(spec)
     sys.modules["coverage_study"] = study

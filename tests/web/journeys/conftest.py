@@ -12,6 +12,7 @@ import pytest
 from tests import forks
 from tests.chromium import WEBGL, chromium
 from tests.copies import copied_workspace
+from tests.once import made_once
 from tests.web.journeys.words import LANGUAGES
 from tests.web.service.served import Served, headworks, serving
 
@@ -55,7 +56,6 @@ class House:
         done = forks.run("from tests.web.journeys.seed import main; main()", self.workspace, COUNTY, *LANGUAGES)
         assert done.returncode == 0, done.stderr
         self.found = json.loads(done.stdout)
-        self.has_password = {name for name in self.codes if not name.startswith("sampler")}
 
 
 @pytest.fixture(scope="session")
@@ -65,22 +65,43 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def house(browser, province_made, tmp_path_factory):
-    """Served from its first start: the first administrator comes through the page, with the code that was printed."""
+def first_day(request, browser, province_made, tmp_path_factory):
+    """A workspace after its first day: the first administrator came through the page, with the code that was printed."""
     from tests.web.journeys.first_start import be_the_first_administrator
 
+    def make(folder: Path) -> None:
+        workspace = copied_workspace(province_made.path, folder / "W")
+        with serving(workspace, folder / "serve.log", "--workers", "1") as server:
+            server.wait_until(lambda: server.code() and server.answers(), 120)
+            served = House(server, workspace, _pictures(folder))
+            be_the_first_administrator(served, browser, str(server.code()))
+            served.make_accounts(folder / "accounts.csv")
+            served.seed()
+        said = {"codes": served.codes, "found": served.found, "seen": served.seen}
+        (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")
+
+    return made_once(request, "first-day-of-all", make)
+
+
+@pytest.fixture(scope="session")
+def house(first_day, tmp_path_factory):
+    """A copy of it that is served, in which people walk."""
     folder = tmp_path_factory.mktemp("journeys")
+    workspace = copied_workspace(first_day / "W", folder / "W", with_server=True)
+    with serving(workspace, folder / "serve.log", "--workers", "1") as server:
+        server.wait_until(server.answers, 120)
+        served = House(server, workspace, _pictures(folder))
+        said = json.loads((first_day / "said.json").read_text(encoding="utf-8"))
+        served.codes, served.found, served.seen = said["codes"], said["found"], said["seen"]
+        # Samplers set theirs in their journeys.
+        served.has_password = {name for name in served.codes if not name.startswith("sampler")}
+        yield served
+
+
+def _pictures(folder: Path) -> Path:
     pictures = Path(os.environ.get("HEADWORKS_SCREENSHOTS") or folder / "screenshots")
     pictures.mkdir(parents=True, exist_ok=True)
-    workspace = folder / "W"
-    copied_workspace(province_made.path, workspace)
-    with serving(workspace, folder / "serve.log", "--workers", "1") as server:
-        server.wait_until(lambda: server.code() and server.answers(), 120)
-        served = House(server, workspace, pictures)
-        be_the_first_administrator(served, browser, str(server.code()))
-        served.make_accounts(folder / "accounts.csv")
-        served.seed()
-        yield served
+    return pictures
 
 
 @pytest.fixture(scope="session", params=LANGUAGES)

@@ -20,7 +20,8 @@ LEVELS = ("very low", "low", "medium", "high", "very high")
 def test_an_epidemiologist_compares_takes_a_token_and_proposes(walk, house):
     with walk("epidemiologist") as window:
         window.visit(f"/situation/?level=3&{DRUG}")
-        window.wait_for(lambda: window.script("return document.getElementById('map-place').dataset.ready"))
+        drawn = "const map = document.getElementById('map-place').dataset; return map.ready || map.mode === 'picture'"
+        window.wait_for(lambda: window.script(drawn))
         window.look("map-of-counties")
         window.visit(f"/areas/{CITY}/?{DRUG}&level=3")
         window.wait_for(lambda: window.script("return document.querySelector('[data-chart]').dataset.drawn"))

@@ -43,6 +43,11 @@ document.querySelectorAll('[aria-label], [title], [alt], [placeholder]').forEach
 said.add(document.title);
 return [...said].map(text => text.replace(/\\s+/g, ' ').trim()).filter(Boolean);
 """
+_NO_WEBGL = """
+HTMLCanvasElement.prototype.getContext = (asked => function (kind, ...more) {
+  return kind.startsWith('webgl') ? null : asked.call(this, kind, ...more);
+})(HTMLCanvasElement.prototype.getContext);
+"""
 _OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 _WIDTH = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
 _HEIGHT = "return document.documentElement.scrollHeight"
@@ -52,7 +57,8 @@ class Window:
     """One person, one language, one size of screen.
 
     Leaving it says what was found on the pages: breaches of accessibility, texts in another language, pages too wide for a
-    phone, policies broken.
+    phone, policies broken. Maps are drawn by WebGL for readers of English and, as where there is none, as pictures for others:
+    drawing them in software is a large part of all that these journeys cost.
     """
 
     def __init__(self, driver: WebDriver, address: str, folder: Path, who: str, language: str, seen: dict[str, int]) -> None:
@@ -61,16 +67,21 @@ class Window:
         # Pages looked at in this language before, and how many pictures there are of this person.
         self._folder, self._seen = folder, seen
         self._kept: dict[str, list[dict[str, Any]]] = {}
-        self._account, self.size = "", DESK
+        self._account, self._script, self.size = "", "", DESK
 
     def __enter__(self) -> Window:
         self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": self.address, "storageTypes": "all"})
         self.driver.delete_all_cookies()
         self.resize(self.size)
         self.driver.get_log("browser")
+        if self.language != "en":
+            said = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _NO_WEBGL})
+            self._script = said["identifier"]
         return self
 
     def __exit__(self, kind: object, *rest: object) -> None:
+        if self._script:
+            self.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", {"identifier": self._script})
         if kind is None:
             assert not self.faults, "\n" + "\n".join(self.faults)
 

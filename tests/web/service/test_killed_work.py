@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 import signal
 import sqlite3
 import time
@@ -11,6 +10,7 @@ from contextlib import closing
 import polars as pl
 import pytest
 from tests import forks
+from tests.copies import copied_workspace
 from tests.web.service.served import headworks
 
 from headworks.jobs.demo_province import demo_plan
@@ -55,7 +55,7 @@ def base(tmp_path_factory):
 @pytest.fixture
 def waiting(base, tmp_path):
     """Copies of it."""
-    return lambda name: shutil.copytree(base, tmp_path / name)
+    return lambda name: copied_workspace(base, tmp_path / name, with_server=True)
 
 
 def states(folder):
@@ -110,7 +110,7 @@ def test_a_killed_worker_is_followed_by_one_that_ends_what_it_began(waiting):
     took = time.monotonic() - begun
     expected = outcome(plain)
     rng = random.Random(44)
-    for number in range(3):
+    for number in range(2):
         folder = waiting(f"killed-{number}")
         kills = 0
         while kills < MOST_ATTEMPTS - 2 and work(folder, kill_after=rng.random() * took):
