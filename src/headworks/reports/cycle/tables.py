@@ -112,23 +112,26 @@ def moved_table(inside: pl.DataFrame, tables: CycleTables) -> TableBlock:
         Column("unclear", tell("Not clear"), None, "count"), Column("none", tell("Not compared"), None, "count"),
         Column("withheld", tell("Withheld"), None, "count"),
     )  # fmt: skip
-    cells: dict[tuple[Any, ...], list[str]] = {}
+    if inside.height and inside.select((pl.col("change") == "none").all()).item():
+        return TableBlock("moved", caption, columns, (), tell("Nothing can be compared."))
+    # Areas that drain to the same sites have the same changes; they stand in one row, as do those in which nothing moved.
+    found: dict[tuple[Any, ...], tuple[list[str], pl.DataFrame]] = {}
     for (area,), rows in inside.group_by("area_id", maintain_order=True):
-        # Areas that drain to the same sites have the same changes, and stand in one row.
-        cells.setdefault(tuple(rows.select("drug", "analyte", "state", "change", *ratio_as_seen()).rows()), []).append(
-            str(area)
-        )
-    kept = inside.partition_by("area_id", as_dict=True, maintain_order=True)
-    found = tuple(_of_areas(areas, kept[(areas[0],)], tables) for areas in cells.values())
-    return TableBlock("moved", caption, columns, found, tell("No areas."))
+        moved = rows.filter(pl.col("state") != "suppressed", pl.col("change").is_in(["rose", "fell"]))
+        seen = tuple(moved.select("drug", "analyte", "change", *ratio_as_seen()).rows())
+        found.setdefault((seen, _unmoved(rows)), ([], moved))[0].append(str(area))
+    cells = tuple(
+        (names_of(areas, tables), *(_moved(moved.filter(pl.col("change") == word), tables) for word in ("rose", "fell")), *counts)
+        for (_, counts), (areas, moved) in found.items()
+    )
+    return TableBlock("moved", caption, columns, cells, tell("No areas."))
 
 
-def _of_areas(areas: list[str], rows: pl.DataFrame, tables: CycleTables) -> tuple[Any, ...]:
+def _unmoved(rows: pl.DataFrame) -> tuple[int, ...]:
+    """How many figures of an area are not clear, not compared, withheld."""
     is_withheld = pl.col("state") == "suppressed"
-    told = rows.filter(~is_withheld)
-    counts = [told.filter(pl.col("change") == word).height for word in ("unclear", "none")]
-    moved = [_moved(told.filter(pl.col("change") == word), tables) for word in ("rose", "fell")]
-    return (names_of(areas, tables), *moved, *counts, rows.filter(is_withheld).height)
+    counted = [(~is_withheld & (pl.col("change") == word)).sum().alias(word) for word in ("unclear", "none")]
+    return tuple(rows.select(*counted, withheld=is_withheld.sum()).row(0))
 
 
 def _moved(rows: pl.DataFrame, tables: CycleTables) -> Message | None:
