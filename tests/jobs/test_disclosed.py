@@ -11,7 +11,6 @@ import pytest
 
 from headworks.core.disclosure import brute_force_differences
 from headworks.core.errors import UsageError
-from headworks.jobs.behind_figures import members_of, panels, sampled_periods
 from headworks.jobs.disclosed import disclose, disclosed_table
 from headworks.jobs.disclosure import Disclosure
 from headworks.jobs.export import record_export
@@ -60,6 +59,11 @@ def samples_of(sampled: dict[str, str]) -> tuple[str, str]:
             samples.append(f"{name},{site},2025-{3 * int(quarter) - 1:02d}-05T08:00Z,{1000 + 37 * len(samples)}")
             results += [f"{name},{analyte},{50 + 7 * len(results)},1,5" for analyte in ("benzoylecgonine", "ketamine")]
     return "\n".join(samples) + "\n", "\n".join(results) + "\n"
+
+
+def members_of(disclosure: Disclosure, analyte: str) -> pl.DataFrame:
+    behind, sampled = disclosure.decisions.behind, disclosure.sampled.at(disclosure.decisions.behind.names.periods)
+    return behind.table(behind.counting(sampled, sampled.analytes.index(analyte)))
 
 
 @pytest.fixture
@@ -129,11 +133,8 @@ def test_before_the_first_run_facts_can_be_shown(workspace: Workspace, give) -> 
 
 def test_a_plant_holds_the_village_above_it_and_a_shared_one_has_a_piece_in_each_area(small_province: Workspace) -> None:
     disclosure = Disclosure(small_province, "partner")
-    sampled = sampled_periods(read_table(small_province, "loads"), read_table(small_province, "reported_loads"))
-    assert panels(sampled) == [["benzoylecgonine", "ketamine"]]
-    members = members_of(disclosure.catchments, sampled.filter(pl.col("analyte") == "ketamine")).filter(
-        pl.col("period") == "2025-Q1"
-    )
+    assert [panel.analytes for panel in disclosure.decisions.panels] == [["benzoylecgonine", "ketamine"]]
+    members = members_of(disclosure, "ketamine").filter(pl.col("period") == "2025-Q1")
 
     def of(unit: str) -> dict[str, float]:
         return dict(members.filter(pl.col("unit_id") == unit).select("atom", "people").rows())
@@ -149,7 +150,7 @@ def test_a_plant_holds_the_village_above_it_and_a_shared_one_has_a_piece_in_each
 @pytest.mark.parametrize("tier", ["public", "partner", "analyst"])
 def test_no_pair_or_triple_of_what_a_tier_sees_discloses(tier: str, small_province: Workspace) -> None:
     disclosure = Disclosure(small_province, tier)
-    members = members_of(disclosure.catchments, disclosure.sampled.filter(pl.col("analyte") == "ketamine"))
+    members = members_of(disclosure, "ketamine")
     seen = disclosure.figures.filter(
         ~pl.col("is_suppressed") & (pl.col("analyte") == "ketamine") & pl.col("period").str.contains("Q|H|^....$")
     )
@@ -203,7 +204,7 @@ def test_a_day_that_is_kept_out_of_sums_hides_no_area_and_gives_nothing_away(tie
     for analyte in ("cocaine", "benzoylecgonine"):
         seen = disclosure.figures.filter(~pl.col("is_suppressed") & (pl.col("analyte") == analyte))
         seen = seen.filter(pl.col("period").str.contains("Q|H|^....$"))
-        members = members_of(disclosure.catchments, disclosure.sampled.filter(pl.col("analyte") == analyte))
+        members = members_of(disclosure, analyte)
         assert brute_force_differences(seen, members, disclosure.sites, disclosure.rule).is_empty()
 
 
@@ -266,3 +267,26 @@ def test_a_programme_that_publishes_its_sites_names_them(workspace: Workspace, g
     assert 0 < seen.frame.height < frame.height
     assert seen.withheld == {"primary_population": frame.height - seen.frame.height}
     assert dt.date(2020, 1, 1) == read_table(workspace, "populations")["valid_from"].min()
+
+
+def test_an_edition_keeps_one_row_for_all_residues_that_it_was_shown_of(disposing_province: Workspace) -> None:
+    decisions = Disclosure(disposing_province, "partner").decisions
+    kept = decisions.edition()
+    assert {"benzoylecgonine;cocaine"} < set(kept["analytes"])  # all but the day that one of them lacks
+    by_residue = kept.with_columns(pl.col("analytes").str.split(";")).explode("analytes")
+    for panel in decisions.panels:
+        for analyte in panel.analytes:
+            rows = by_residue.filter(pl.col("analytes") == analyte).drop("analytes")
+            assert rows.sort(pl.all()).equals(decisions.behind.table(panel.shown).sort(pl.all()))
+
+
+def test_editions_that_were_kept_residue_by_residue_decide_the_same(small_province: Workspace) -> None:
+    kept = Disclosure(small_province, "partner").decisions.edition().filter(pl.col("unit_id") != "W")
+    told = []
+    for rows in (kept, pl.concat([kept.with_columns(analytes=pl.lit(one)) for one in ("benzoylecgonine", "ketamine")])):
+        path = small_province.path / "publications" / "20200101T000000Z-0-partner.parquet"
+        path.parent.mkdir(exist_ok=True)
+        rows.filter(pl.col("atom") != "p5|U").write_parquet(path)
+        told.append(Disclosure(small_province, "partner").units)
+    assert told[0].equals(told[1])
+    assert "secondary" in told[0]["why"].to_list()

@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 from headworks.core.disclosure import brute_force_differences
-from headworks.jobs.behind_figures import members_of
 from headworks.jobs.disclosure import Disclosure
 from headworks.jobs.import_files import ImportOrder, import_file
 from headworks.jobs.run import run
@@ -35,7 +34,8 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.mark.parametrize("tier", ["public", "partner"])
 def test_no_pair_or_triple_recovers_a_figure_below_its_floor(tier: str, province: Workspace) -> None:
     disclosure = Disclosure(province, tier)
-    members = members_of(disclosure.catchments, disclosure.sampled)
+    behind = disclosure.decisions.behind
+    members = behind.table(behind.counting(disclosure.sampled.at(behind.names.periods), 0))
     longer = pl.col("period").str.contains("Q|H|^....$")
     seen = disclosure.figures.filter(~pl.col("is_suppressed") & longer)
     assert seen.height > 20

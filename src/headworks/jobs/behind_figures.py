@@ -1,8 +1,8 @@
-"""Who is behind each figure: the catchments that every site and every area speaks for, in every period.
+"""What every site and every area can speak for: catchments, cut where figures may be told apart.
 
-The same rule as the roll-up: an area adds its most downstream sampled sites. A catchment is cut into *atoms*, a site's own
-sewers in one lowest area: what is nested in it upstream is an atom of its own, and what lies in another area too. A plant
-holds the atoms of all sites above it; a county holds those atoms of its sites that lie in the county.
+A catchment is cut into *atoms*, a site's own sewers in one lowest area: what is nested in it upstream is an atom of its own,
+and what lies in another area too. A plant holds the atoms of all sites above it; a county holds those atoms of its sites that
+lie in the county. Which of it counts in a period, :mod:`headworks.jobs.figure_members` says.
 """
 
 from __future__ import annotations
@@ -12,13 +12,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from headworks.core.periods import KINDS, PeriodKind, period_label
 from headworks.places.area_tree import require_tree
 from headworks.places.catchments import downstream_pairs, site_area_people
 
-_SAMPLED = {"site_id": pl.String, "analyte": pl.String, "period": pl.String, "first": pl.Date, "last": pl.Date}
-_ALWAYS, _FOR_EVER = dt.date(1, 1, 1), dt.date(9999, 12, 31)
-_MEMBERS = ["unit_kind", "unit_id", "period", "atom", "site_id", "people", "piece"]
+# Days of what has no beginning or no end.
+ALWAYS, FOR_EVER = dt.date(1, 1, 1), dt.date(9999, 12, 31)
 
 
 class Catchments(NamedTuple):
@@ -27,49 +25,6 @@ class Catchments(NamedTuple):
     held: pl.DataFrame
     areas_of: pl.DataFrame
     pairs: pl.DataFrame
-
-
-def sampled_periods(loads: pl.DataFrame, reported: pl.DataFrame, kinds: tuple[PeriodKind, ...] = KINDS[1:]) -> pl.DataFrame:
-    """Which site has a result of which residue in which period: ``site_id, analyte, period, first, last``.
-
-    Parameters
-    ----------
-    loads
-        Table ``loads``: dated days.
-    reported
-        Table ``reported_loads``; week 0 counts in its year only.
-    kinds
-        Kinds of period wanted.
-    """
-    dated = reported.filter(pl.col("week") > 0)
-    texts = pl.format("{}-W{}-{}", "year", pl.col("week").cast(pl.String).str.zfill(2), "weekday")
-    days = pl.concat(
-        [
-            loads.select("site_id", "analyte", "day"),
-            dated.select("site_id", "analyte", day=texts.str.to_date("%G-W%V-%u")),
-        ]
-    ).unique()
-    rows = [pl.DataFrame(schema=_SAMPLED)]
-    for kind in kinds:
-        # A week is filed under its Thursday, a day under its own date.
-        labels = days.select("site_id", "analyte", "day", period=period_label(pl.col("day"), kind))
-        rows.append(labels.group_by("site_id", "analyte", "period").agg(first=pl.col("day").min(), last=pl.col("day").max()))
-    if "year" in kinds:
-        bare = (
-            reported.filter(pl.col("week") == 0).select("site_id", "analyte", period=pl.col("year").cast(pl.String)).unique()
-        )
-        rows.append(bare.with_columns(first=pl.lit(None, pl.Date), last=pl.lit(None, pl.Date)))
-    found = pl.concat(rows).group_by("site_id", "analyte", "period").agg(pl.col("first").min(), pl.col("last").max())
-    return found.sort("analyte", "site_id", "period")
-
-
-def panels(sampled: pl.DataFrame) -> list[list[str]]:
-    """Residues that were sampled at the same sites and periods, together: what is withheld of one is withheld of all."""
-    marks = (
-        sampled.group_by("analyte").agg(pl.struct("site_id", "period").hash().sum().alias("_mark"), pl.len()).sort("analyte")
-    )
-    grouped = marks.group_by("_mark", "len", maintain_order=True).agg("analyte")
-    return [list(names) for names in grouped["analyte"]]
 
 
 def catchments_of(
@@ -95,7 +50,7 @@ def catchments_of(
     tree = require_tree(areas, as_of).select("area_id", "parent_id") if areas.height else areas.select("area_id", "parent_id")
     people = site_area_people(sites, site_areas, areas, as_of) if areas.height else _no_people()
     people = people.filter(pl.col("population") > 0).with_columns(
-        pl.col("valid_from").fill_null(_ALWAYS), pl.col("valid_to").fill_null(_FOR_EVER)
+        pl.col("valid_from").fill_null(ALWAYS), pl.col("valid_to").fill_null(FOR_EVER)
     )
     atoms = _atoms(sites, people, tree, pairs, people_of)
     itself = sites.select("site_id", upstream_id="site_id")
@@ -164,35 +119,5 @@ def _site_units(through: pl.DataFrame, atoms: pl.DataFrame) -> pl.DataFrame:
     piece = pl.when(pl.col("n") == 1).then(pl.lit("")).when("_is_mine").then("lowest").otherwise("largest")
     return rows.select(
         "site_id", "atom", "people", unit_kind=pl.lit("site"), unit_id="site_id", piece=piece,
-        valid_from=pl.lit(_ALWAYS), valid_to=pl.lit(_FOR_EVER),
+        valid_from=pl.lit(ALWAYS), valid_to=pl.lit(FOR_EVER),
     )  # fmt: skip
-
-
-def members_of(catchments: Catchments, sampled: pl.DataFrame) -> pl.DataFrame:
-    """Members of every unit and period, as ``core.disclosure.protect`` takes them.
-
-    Parameters
-    ----------
-    catchments
-        From :func:`catchments_of`.
-    sampled
-        ``site_id, period, first, last`` of one panel.
-    """
-    present = sampled.select("site_id", "period", pl.col("first").fill_null(_FOR_EVER), pl.col("last").fill_null(_ALWAYS))
-    rows = catchments.held.join(present, on="site_id")
-    counts = (pl.col("first") > pl.col("last")) | (
-        (pl.col("valid_from") <= pl.col("last")) & (pl.col("valid_to") >= pl.col("first"))
-    )
-    rows = rows.filter(counts)
-    in_area = catchments.areas_of.select("site_id", "area_id").unique()
-    blocks = catchments.pairs.join(in_area, on="site_id").join(
-        in_area.rename({"site_id": "downstream_id"}), on=["downstream_id", "area_id"]
-    )
-    blocked = blocks.join(present.select(downstream_id="site_id", period="period"), on="downstream_id").select(
-        "site_id", "period", unit_kind=pl.lit("area"), unit_id="area_id"
-    )
-    rows = rows.join(blocked.unique(), on=["site_id", "period", "unit_kind", "unit_id"], how="anti")
-    # Held through two sites only where a register contradicts itself; one of them is enough.
-    return (
-        rows.select(_MEMBERS).unique(["unit_kind", "unit_id", "period", "atom"]).sort("unit_kind", "unit_id", "period", "atom")
-    )

@@ -17,7 +17,6 @@ from headworks.core.periods import period_label
 from headworks.jobs.disclosure import Disclosure
 from headworks.store import Workspace
 
-_KEY = ["unit_kind", "unit_id", "period"]
 # Where such a site stands is nearly which houses drain to it.
 _MASKED_KINDS = ("manhole", "trunk_sewer", "septic_tank", "pumping_station", "outfall")
 
@@ -158,18 +157,7 @@ def _matched_people(disclosure: Disclosure, frame: pl.DataFrame) -> pl.DataFrame
 
 def _of_units(disclosure: Disclosure, kind: str, asked: pl.DataFrame) -> pl.Series:
     """Why each unit and period is withheld; one that no decision speaks of is, for its detail or because it is unknown."""
-    rows = asked.with_columns(unit_kind=pl.lit(kind)).join(
-        disclosure.units.with_columns(_is_decided=pl.lit(value=True)), on=_KEY, how="left", maintain_order="left"
-    )
-    if kind == "site":
-        free = disclosure.sites.filter(pl.col("is_reported") & ~pl.col("is_suppressed")).select(
-            unit_id="site_id", _is_free=True
-        )
-        rows = rows.join(free, on="unit_id", how="left", maintain_order="left")
-    else:
-        rows = rows.with_columns(_is_free=pl.lit(None, pl.Boolean))
-    undecided = pl.col("_is_decided").is_null() & pl.col("_is_free").is_null()
-    return rows.select(pl.when(undecided).then(pl.lit("detail")).otherwise("why")).to_series()
+    return disclosure.reasons.of(kind, asked["unit_id"], asked["period"])
 
 
 def _by_unit(disclosure: Disclosure, name: str, frame: pl.DataFrame) -> pl.Series:

@@ -20,7 +20,6 @@ from headworks.core.errors import UsageError
 from headworks.jobs.csv_text import csv_text
 from headworks.jobs.disclosed import Disclosed
 from headworks.jobs.disclosure import Disclosure
-from headworks.jobs.import_record import refused_files
 from headworks.jobs.publications import log_publication
 from headworks.store import Workspace, write_atomically
 
@@ -122,6 +121,9 @@ def write_refused_rows(workspace: Workspace, import_id: str | None, target: Path
     UsageError
         ``HW-U013`` when the file is no CSV file or cannot be written, ``HW-U014`` when there are no refused rows.
     """
+    # Only here is that wanted which reads workbooks and parses XML; loading it costs each process 0.1 s and more.
+    from headworks.jobs.import_record import refused_files
+
     if target.suffix.lower() != ".csv":
         raise UsageError("Refused rows are CSV.", found=target.name, remedy="End the name in .csv", code="HW-U013")
     sources = refused_files(workspace, import_id)

@@ -20,6 +20,12 @@ from headworks.jobs.clock import now
 from headworks.store import Workspace, write_atomically
 
 _FOLDER = "publications"
+_MEMBERS = {
+    **dict.fromkeys(("unit_kind", "unit_id", "period", "atom", "site_id"), pl.String),
+    "people": pl.Float64,
+    "piece": pl.String,
+    "analytes": pl.String,
+}
 
 
 def log_publication(workspace: Workspace, rule: TierRule, what: str, target: str, run_id: str, **counts: int) -> None:
@@ -76,19 +82,17 @@ def keep_edition(workspace: Workspace, run_id: str, tier: str, members: pl.DataF
     write_atomically(path, buffer.getvalue())
 
 
-def earlier_editions(workspace: Workspace, run_id: str, tier: str, analytes: list[str]) -> pl.DataFrame | None:
-    """Members of figures that readers of a tier were shown of other runs, of any of some residues; None when there are none.
+def earlier_editions(workspace: Workspace, run_id: str, tier: str) -> pl.DataFrame:
+    """Members of figures that readers of a tier were shown of other runs; ``edition`` says of which, and for whom.
 
     A partner reads what the public reads, an analyst what both read.
     """
     tiers = list(DEFAULT_FLOORS)
-    frames = []
-    for seen in tiers[: tiers.index(tier) + 1]:  # type: ignore[arg-type]
+    frames = [pl.DataFrame(schema={**_MEMBERS, "edition": pl.String})]
+    for seen in tiers[: tiers.index(tier) + 1] if tier in tiers else []:
         for path in sorted((workspace.path / _FOLDER).glob(f"*-{seen}.parquet")):
             edition = path.stem.removesuffix(f"-{seen}")
             if edition != run_id:
-                rows = pl.read_parquet(path).filter(
-                    pl.col("analytes").str.split(";").list.set_intersection(analytes).list.len() > 0
-                )
-                frames.append(rows.drop("analytes").with_columns(edition=pl.lit(path.stem)))
-    return pl.concat(frames) if frames else None
+                rows = pl.read_parquet(path, columns=list(_MEMBERS))
+                frames.append(rows.with_columns(edition=pl.lit(path.stem)))
+    return pl.concat(frames)

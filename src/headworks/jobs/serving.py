@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from headworks.core.disclosure import STEWARD
 from headworks.jobs.area_cells import prepare_cells
 from headworks.jobs.clock import now
 from headworks.jobs.disclosed import disclose
@@ -100,10 +101,12 @@ def prepare_serving(
     run = require_run(workspace)
     folder = workspace.path / FOLDER / run.run_id
     rows = 0
+    # Decides nothing itself; what no tier changes is read once, through it.
+    whole = Disclosure(workspace, STEWARD)
     for tier in tiers:
         if not _is_whole(folder / tier):
             tell(f"figures for {tier} readers")
-            rows += _write_set(workspace, run, tier, folder / tier)
+            rows += _write_set(Disclosure(workspace, tier, beside=whole), run, folder / tier)
     write_json(
         workspace.path / FOLDER / "current.json",
         {"run_id": run.run_id, "tiers": sorted(path.name for path in folder.iterdir()), "prepared_at": now().isoformat()},
@@ -132,10 +135,9 @@ def current_run(workspace: Workspace) -> str | None:
         return None
 
 
-def _write_set(workspace: Workspace, run: Manifest, tier: str, target: Path) -> int:
-    disclosure = Disclosure(workspace, tier)
+def _write_set(disclosure: Disclosure, run: Manifest, target: Path) -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{tier}-", dir=target.parent))
+    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         index: dict[str, dict[str, tuple[int, int]]] = {}
         rows = 0

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from headworks.core.disclosure.coding import UNIT
+from headworks.core.disclosure.coding import CodedFigures, CodedMembers, Names
+from headworks.core.disclosure.groups import Mask
 from headworks.core.disclosure.tiers import TierRule, is_suppressed
 from headworks.core.periods import KINDS
 
 
-def own_reasons(
-    figures: pl.DataFrame, judged: pl.DataFrame, members: pl.DataFrame, sites: pl.DataFrame, rule: TierRule
-) -> pl.DataFrame:
-    """Figures with ``own``: why each is withheld by itself, empty where it is not."""
-    institutions = sites.filter("is_institution").select(unit_kind=pl.lit("site"), unit_id="site_id", _is_institution=True)
-    rows = figures.join(judged, on=[*UNIT, "period"], how="left", maintain_order="left")
-    rows = rows.join(institutions, on=UNIT, how="left", maintain_order="left")
+def own_reasons(figures: CodedFigures, judged: pl.Series, members: CodedMembers, names: Names, rule: TierRule) -> pl.Series:
+    """Why each figure is withheld by itself, empty where it is not; ``judged`` is what it breaks by its members."""
+    figure = figures.unit * len(names.periods) + figures.period
+    is_detail = np.array([rule.holds_back(kind) for kind in KINDS])[names.kind[figures.period]]
+    rows = figures.said.with_columns(
+        _judged=judged,
+        _is_institution=pl.Series(names.is_institution[figures.unit]) & (not rule.shows_institutions),
+        _is_detail=pl.Series(is_detail),
+        _named=pl.Series(_reached_by_named(members, names, rule)[figure]),
+    )
     is_few, is_dominated = pl.lit(value=False), pl.lit(value=False)
-    if "n_sites" in figures.columns:
+    if "n_sites" in rows.columns:
         is_few = (pl.col("n_sites") < rule.min_sites) & ~pl.col("_named")
-    if "largest_share" in figures.columns:
+    if "largest_share" in rows.columns:
         is_dominated = (pl.col("largest_share") > rule.dominance) & ~pl.col("_named")
         rest = pl.col("population") * (1.0 - pl.col("largest_share"))
         may_stand = (
             pl.col("population") * pl.col("largest_share") >= rule.floor if rule.min_sites <= 1 else pl.lit(value=False)
         )
         is_dominated = is_dominated & (rest < rule.floor) & ~may_stand
-    rows = rows.join(_with_named(members, sites, rule), on=[*UNIT, "period"], how="left", maintain_order="left")
-    rows = rows.with_columns(pl.col("_named").fill_null(value=False))
-    shorter = [kind for kind in KINDS if rule.holds_back(kind)]
     own = (
-        pl.when(pl.col("_is_institution").fill_null(value=False) & (not rule.shows_institutions))
+        pl.when("_is_institution")
         .then(pl.lit("institution"))
-        .when(pl.col("period_kind").is_in(shorter))
+        .when("_is_detail")
         .then(pl.lit("detail"))
         .when(is_suppressed(pl.col("population"), rule.floor, tier=rule.tier))
         .then(pl.lit("primary_population"))
@@ -43,11 +45,12 @@ def own_reasons(
         .when(is_dominated.fill_null(value=False))
         .then(pl.lit("dominance"))
     )
-    return rows.with_columns(own=own).select("_row", *UNIT, "period", "period_kind", "year", "own")
+    return rows.select(own=own)["own"]
 
 
-def _with_named(members: pl.DataFrame, sites: pl.DataFrame, rule: TierRule) -> pl.DataFrame:
-    """Figures that hold named sites with residents enough to stand alone: ``_named``."""
-    named = members.join(sites.filter("is_named"), on="site_id", how="semi").sort(*UNIT, "period", "atom")
-    people = named.group_by(*UNIT, "period", maintain_order=True).agg(_people=pl.col("people").sum())
-    return people.select(*UNIT, "period", _named=pl.col("_people") >= rule.floor)
+def _reached_by_named(members: CodedMembers, names: Names, rule: TierRule) -> Mask:
+    """By figure: whether it holds named sites with residents enough to stand alone."""
+    named = members.rows(names.flags.is_named[members.site])
+    figure = named.unit * len(names.periods) + named.period
+    people = np.bincount(figure, np.nan_to_num(named.people), names.n_figures)
+    return (people >= rule.floor) & (np.bincount(figure, minlength=names.n_figures) > 0)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from headworks.core.disclosure.groups import SAFE, Index, SiteFlags, judge_groups
+from headworks.core.disclosure.groups import SAFE, Index, SiteFlags, judge_sorted_groups
 from headworks.core.disclosure.incidence import Chains, Incidence, published_chains
 from headworks.core.disclosure.tiers import TierRule
 
@@ -23,7 +23,13 @@ Mask = npt.NDArray[np.bool_]
 
 def verdict_on_slots(incidence: Incidence, flags: SiteFlags, rule: TierRule) -> Index:
     """Verdict on each figure by itself, one per slot."""
-    return judge_groups(incidence.slot, incidence.site, incidence.people, flags, incidence.n_slots, rule)
+    return _judged(incidence, incidence.by_site, flags, rule)
+
+
+def _judged(incidence: Incidence, rows: Index, flags: SiteFlags, rule: TierRule) -> Index:
+    """Verdict on the slots of some entries, which stand in the order of ``by_site``."""
+    slot, site, people = incidence.slot[rows], incidence.site[rows], incidence.people[rows]
+    return judge_sorted_groups(slot, site, people, flags, incidence.n_slots, rule)
 
 
 def hide_blocks(incidence: Incidence, published: Mask, fixed: Mask, flags: SiteFlags, rule: TierRule) -> Mask:
@@ -64,11 +70,11 @@ def hide_blocks(incidence: Incidence, published: Mask, fixed: Mask, flags: SiteF
 
 def unsafe_blocks(incidence: Incidence, chains: Chains, flags: SiteFlags, rule: TierRule) -> tuple[Mask, Mask]:
     """By slot: whether it has a block that is not safe, and whether it has a block at all."""
-    owners = chains.rows[chains.is_owner]
-    slot = incidence.slot[owners]
-    verdict = judge_groups(slot, incidence.site[owners], incidence.people[owners], flags, incidence.n_slots, rule)
+    is_owner = np.zeros(incidence.slot.size, dtype=bool)
+    is_owner[chains.rows[chains.is_owner]] = True
+    verdict = _judged(incidence, incidence.by_site[is_owner[incidence.by_site]], flags, rule)
     has_block = np.zeros(incidence.n_slots, dtype=bool)
-    has_block[slot] = True
+    has_block[incidence.slot[is_owner]] = True
     return has_block & (verdict != SAFE), has_block
 
 

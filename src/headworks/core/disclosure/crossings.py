@@ -56,11 +56,14 @@ def crossing_pairs(incidence: Incidence, chains: Chains) -> list[tuple[int, int]
     part = incidence.part[rows]
     follows = np.append(~chains.is_owner[1:], False)
     onward = np.where(follows, np.append(part[1:], -1), -1)
-    order = np.argsort(part, kind="stable")
+    place = np.full(incidence.part.size, -1, dtype=np.int64)
+    place[rows] = np.arange(rows.size)
+    order = place[incidence.by_part]
+    order = order[order >= 0]
     first = np.flatnonzero(np.diff(part[order], prepend=-1))
     least, most = np.minimum.reduceat(onward[order], first), np.maximum.reduceat(onward[order], first)
     flagged = part[order][first][least != most]
-    slot_of = np.zeros(incidence.size_of.size, dtype=np.int64)
+    slot_of = np.zeros(incidence.n_parts, dtype=np.int64)
     slot_of[part] = incidence.slot[rows]
     nearby = np.union1d(flagged, onward[np.isin(part, flagged) & (onward >= 0)]).tolist()
     cells = {one: set(incidence.cell[rows[part == one]].tolist()) for one in nearby}

@@ -65,13 +65,23 @@ def judge_groups(group: Index, site: Index, people: Array, flags: SiteFlags, n_g
     >>> judge_groups(np.array([0, 0, 1]), np.array([0, 1, 2]), np.array([15e3, 6e3, 3e4]), flags, 2, tier_rule("public"))
     array([0, 2])
     """
+    order = by_group_and_site(group, site, flags)
+    return judge_sorted_groups(group[order], site[order], people[order], flags, n_groups, rule)
+
+
+def by_group_and_site(group: Index, site: Index, flags: SiteFlags) -> Index:
+    """The order in which entries of a group stand together, and in it those of a site."""
+    order: Index = np.argsort(group * flags.is_named.size + site, kind="stable")
+    return order
+
+
+def judge_sorted_groups(group: Index, site: Index, people: Array, flags: SiteFlags, n_groups: int, rule: TierRule) -> Index:
+    """As :func:`judge_groups`, of entries that stand in the order of :func:`by_group_and_site`."""
     if not group.size:
         return np.full(n_groups, POPULATION, dtype=np.int64)
-    key = group * flags.is_named.size + site
-    order = np.argsort(key, kind="stable")
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    summed = np.add.reduceat(people[order], first)
-    of_group, of_site = group[order][first], site[order][first]
+    first = np.flatnonzero((np.diff(group, prepend=-1) != 0) | (np.diff(site, prepend=-1) != 0))
+    summed = np.add.reduceat(people, first)
+    of_group, of_site = group[first], site[first]
     counts = ~flags.is_institution[of_site] | rule.shows_institutions
     summed = np.where(counts, summed, 0.0)
     stands = np.where(counts & (flags.is_named[of_site] | (rule.min_sites <= 1)), summed, 0.0)

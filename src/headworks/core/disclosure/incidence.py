@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from headworks.core.disclosure.groups import Index
+from headworks.core.disclosure.coding import CodedMembers
+from headworks.core.disclosure.groups import Index, SiteFlags, by_group_and_site
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -24,20 +24,22 @@ class Incidence(NamedTuple):
     """Entries in order of cell and size; ``slot``, ``unit``, ``site``, ``people`` and ``part`` are of the entry.
 
     ``part`` is a set of catchments that is known as soon as the slot is: the whole slot, or one piece of a site that several
-    areas share. ``period_of`` and ``unit_of`` are of the slot, ``size_of`` of the part; ``atom`` is the entry's catchment.
+    areas share. ``period_of``, ``unit_of`` and ``slot_people`` are of the slot. ``by_site`` and ``by_part`` are the orders in
+    which entries of a slot and site, and of a part, stand together.
     """
 
     cell: Index
     slot: Index
     part: Index
     unit: Index
-    atom: Index
     site: Index
     people: Array
     unit_of: Index
     period_of: Index
-    size_of: Index
+    n_parts: int
     slot_people: Array
+    by_site: Index
+    by_part: Index
 
     @property
     def n_slots(self) -> int:
@@ -45,33 +47,39 @@ class Incidence(NamedTuple):
         return int(self.unit_of.size)
 
 
-def build_incidence(entries: pl.DataFrame) -> Incidence:
-    """Arrays of the entries of one kind of period.
+def build_incidence(members: CodedMembers, is_area: Mask, flags: SiteFlags) -> Incidence:
+    """Arrays of the members of figures of one kind of period.
 
     Parameters
     ----------
-    entries
-        Codes ``unit, period, atom, piece, site``, ``people``, ``is_area``; one row per figure and catchment.
+    members
+        In order of unit and period.
+    is_area
+        By member: whether its unit is an area.
+    flags
+        Of the sites.
     """
-    unit, period, atom, piece, site = (entries[name].to_numpy() for name in ("unit", "period", "atom", "piece", "site"))
-    people, is_area = entries["people"].to_numpy(), entries["is_area"].to_numpy()
-    n_periods, n_pieces, n_atoms = (int(codes.max(initial=0)) + 1 for codes in (period, piece, atom))
-    slots, slot = np.unique(unit * n_periods + period, return_inverse=True)
-    _, part, size_of = np.unique(slot * n_pieces + piece, return_inverse=True, return_counts=True)
-    cell = period * n_atoms + atom
+    unit, period, atom, piece, site, people = members
+    starts = (np.diff(unit, prepend=-1) != 0) | (np.diff(period, prepend=-1) != 0)
+    slot, first = np.cumsum(starts) - 1, np.flatnonzero(starts)
+    _, part, size_of = np.unique(slot * (int(piece.max(initial=0)) + 1) + piece, return_inverse=True, return_counts=True)
+    cell = period * (int(atom.max(initial=0)) + 1) + atom
     order = np.lexsort((piece, unit, is_area, size_of[part], cell))
+    slot_people = np.bincount(slot, people, first.size).astype(np.float64)
+    slot, part, site = slot[order], part[order], site[order]
     return Incidence(
         cell=cell[order],
-        slot=slot[order],
-        part=part[order],
+        slot=slot,
+        part=part,
         unit=unit[order],
-        atom=atom[order],
-        site=site[order],
+        site=site,
         people=people[order],
-        unit_of=slots // n_periods,
-        period_of=slots % n_periods,
-        size_of=size_of,
-        slot_people=np.bincount(slot, people, slots.size).astype(np.float64),
+        unit_of=unit[first],
+        period_of=period[first],
+        n_parts=size_of.size,
+        slot_people=slot_people,
+        by_site=by_group_and_site(slot, site, flags),
+        by_part=np.argsort(part, kind="stable"),
     )
 
 

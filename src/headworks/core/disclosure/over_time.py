@@ -20,14 +20,14 @@ import numpy.typing as npt
 
 from headworks.core.disclosure.blocks import unsafe_blocks
 from headworks.core.disclosure.groups import Index, SiteFlags
-from headworks.core.disclosure.incidence import Chains, Incidence, published_chains
+from headworks.core.disclosure.incidence import Incidence, published_chains
 from headworks.core.disclosure.tiers import TierRule
 
 Mask = npt.NDArray[np.bool_]
 
 
-class _Slots(NamedTuple):
-    """By slot of the shortest periods; ``around`` is the slot around it, -1 for none."""
+class KnownSlots(NamedTuple):
+    """What is left of each slot of the shortest periods; ``around`` is the slot around it, -1 for none."""
 
     has_block: Mask
     is_safe: Mask
@@ -36,14 +36,7 @@ class _Slots(NamedTuple):
 
 
 def units_disclosed_over_time(
-    shortest: Incidence,
-    long_of_period: Index,
-    asked: Mask,
-    published: Mask,
-    redundant: Mask,
-    in_shortest: Mask,
-    flags: SiteFlags,
-    rule: TierRule,
+    shortest: Incidence, known: KnownSlots, long_of_period: Index, asked: Mask, redundant: Mask, in_shortest: Mask
 ) -> Index:
     """Units whose long figures must be withheld, because with shorter ones they could give something small away.
 
@@ -51,21 +44,20 @@ def units_disclosed_over_time(
     ----------
     shortest
         Figures of the shortest periods of which any is shown.
+    known
+        From :func:`known_slots`.
     long_of_period
         By period code: the long period that holds a short one.
     asked
         By unit: shown in these long periods and in no shorter ones.
-    published, in_shortest
-        By unit: shown in periods of any kind; shown in the shortest ones.
     redundant
         By slot: says nothing of its own, from :func:`redundant_slots` of all kinds.
-    flags, rule
-        Of the sites and the tier.
+    in_shortest
+        By unit: shown in the shortest periods.
     """
     slots = np.flatnonzero(asked[shortest.unit_of] & ~redundant)
     if not slots.size:
         return np.zeros(0, dtype=np.int64)
-    known = _slots(shortest, published_chains(shortest, published, redundant), flags, rule)
     around = known.around[slots]
     is_outermost = around < 0
     own_safe = known.has_block[slots] & known.is_safe[slots]
@@ -87,12 +79,14 @@ def redundant_slots(shortest: Incidence, long_of_period: Index, asked: Mask, pub
     ``published`` are the units that are shown in these long periods or shorter ones.
     """
     slots = np.flatnonzero(asked[shortest.unit_of])
+    redundant = np.zeros(shortest.n_slots, dtype=bool)
+    if not slots.size:
+        return redundant
     chains = published_chains(shortest, published)
     has_block = np.zeros(shortest.n_slots, dtype=bool)
     has_block[shortest.slot[chains.rows[chains.is_owner]]] = True
     groups, group = _groups(shortest, slots, long_of_period)
     is_made_up = np.bincount(group[has_block[slots]], minlength=groups.size) == 0
-    redundant = np.zeros(shortest.n_slots, dtype=bool)
     redundant[slots[is_made_up[group]]] = True
     return redundant
 
@@ -105,7 +99,19 @@ def _groups(shortest: Incidence, slots: Index, long_of_period: Index) -> tuple[I
     return groups, group
 
 
-def _slots(shortest: Incidence, chains: Chains, flags: SiteFlags, rule: TierRule) -> _Slots:
+def known_slots(shortest: Incidence, published: Mask, redundant: Mask, flags: SiteFlags, rule: TierRule) -> KnownSlots:
+    """What can be said of the slots when some units are published in periods of any kind.
+
+    Parameters
+    ----------
+    published
+        By unit: shown in periods of any kind.
+    redundant
+        By slot: says nothing of its own.
+    flags, rule
+        Of the sites and the tier.
+    """
+    chains = published_chains(shortest, published, redundant)
     unsafe, has_block = unsafe_blocks(shortest, chains, flags, rule)
     slot = shortest.slot[chains.rows]
     around = np.full(shortest.n_slots, -1, dtype=np.int64)
@@ -114,4 +120,4 @@ def _slots(shortest: Incidence, chains: Chains, flags: SiteFlags, rule: TierRule
     spoilt = np.zeros(shortest.n_slots, dtype=bool)
     spoilt[around[unsafe & (around >= 0)]] = True
     neighbours_safe = (around >= 0) & ~spoilt[around]
-    return _Slots(has_block, has_block & ~unsafe, around, neighbours_safe)
+    return KnownSlots(has_block, has_block & ~unsafe, around, neighbours_safe)

@@ -10,34 +10,55 @@ the other weeks.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from headworks.core.disclosure.alone import own_reasons
 from headworks.core.disclosure.blocks import hide_blocks, verdict_on_slots
-from headworks.core.disclosure.coding import UNIT, coded_members
+from headworks.core.disclosure.coding import CodedFigures, CodedMembers, Names, coded, joined
 from headworks.core.disclosure.crossings import crossing_units
-from headworks.core.disclosure.groups import DOMINANCE, POPULATION, SAFE, SITES, SiteFlags
+from headworks.core.disclosure.groups import DOMINANCE, POPULATION, SAFE, SITES, Index, Mask, SiteFlags
 from headworks.core.disclosure.incidence import Incidence, build_incidence
-from headworks.core.disclosure.over_time import redundant_slots, units_disclosed_over_time
-from headworks.core.disclosure.spans import longer_periods, with_kind
+from headworks.core.disclosure.over_time import known_slots, redundant_slots, units_disclosed_over_time
+from headworks.core.disclosure.spans import longer_codes
 from headworks.core.disclosure.tiers import TierRule
-from headworks.core.errors import DataRefused
 from headworks.core.periods import KINDS, PeriodKind
 
-Mask = npt.NDArray[np.bool_]
 REASONS = ("institution", "detail", "primary_population", "primary_sites", "dominance", "secondary")
 _WORDS = {SAFE: None, POPULATION: "primary_population", SITES: "primary_sites", DOMINANCE: "dominance"}
+
+
+class _Units(NamedTuple):
+    """A unit is an area or site in a year, of the new edition or an earlier one.
+
+    Its code is ``(edition * n_names + name) * n_years + year``: those of the new edition come first.
+    """
+
+    n_names: int
+    year: Index
+    n_years: int
+    n_editions: int
+
+    def code(self, name: Index, period: Index, edition: Index | int = 0) -> Index:
+        """Codes of units by name, period and edition."""
+        codes: Index = (edition * self.n_names + name) * self.n_years + self.year[period]
+        return codes
+
+    @property
+    def n_new(self) -> int:
+        """Units of the new edition."""
+        return self.n_names * self.n_years
 
 
 class _Kind(NamedTuple):
     """The figures of one kind of period, and the units of it that are shown."""
 
     incidence: Incidence
-    periods: list[str]
+    periods: Index
+    labels: list[str]
     shown: Mask
 
 
@@ -93,67 +114,83 @@ def protect(
     """
     if rule.is_open or figures.is_empty():
         return figures.with_columns(is_suppressed=pl.lit(value=False), why=pl.lit(None, dtype=pl.String))
-    _require_members(figures, members, sites)
-    figures = with_kind(figures.with_row_index("_row"))
-    coded, units, flags = coded_members(members, sites, rule, history)
-    fixed = units["is_fixed"].to_numpy()
-    kinds = _kinds_of(coded, units)
-    own = own_reasons(figures, _judged(kinds, units, flags, rule), members, sites, rule)
-    shown = np.ones(units.height, dtype=bool)
+    names, found, now, editions = coded(figures, members, sites, history)
+    why = reasons_to_withhold(found, now, names, rule, editions)
+    return figures.select(pl.exclude("is_suppressed", "why")).with_columns(is_suppressed=why.is_not_null(), why=why)
+
+
+def reasons_to_withhold(
+    figures: CodedFigures, members: CodedMembers, names: Names, rule: TierRule, history: Sequence[CodedMembers] = ()
+) -> pl.Series:
+    """Why each figure is withheld, empty where it is shown: :func:`protect` for who has codes.
+
+    Parameters
+    ----------
+    figures, members
+        Every figure has members; a member's people may be unknown.
+    names
+        What the codes stand for.
+    rule
+        The tier's, which is not the steward's.
+    history
+        Members of figures that were shown to these readers, one set for every earlier edition.
+    """
+    years, year = np.unique(names.year, return_inverse=True)
+    units = _Units(names.units.height, year, years.size, 1 + len(history))
+    rows, edition = joined([members, *history])
+    # An analyst is shown a site of unknown population: it counts as one that just reaches the floor.
+    unknown = float(rule.floor) if rule.shows_unknown else 0.0
+    rows = rows._replace(people=np.where(np.isnan(rows.people), unknown, rows.people))
+    is_there = np.zeros(units.n_new * units.n_editions, dtype=bool)
+    is_there[units.code(rows.unit, rows.period, edition)] = True
+    fixed = is_there & (np.arange(is_there.size) >= units.n_new)
+    kinds = _kinds_of(rows, edition, units, names, rule)
+    own = own_reasons(figures, _judged(figures, kinds, units, names, rule), members, names, rule)
+    unit, kind_of, is_out = units.code(figures.unit, figures.period), names.kind[figures.period], own.is_not_null().to_numpy()
+    shown = is_there
     for kind, one in kinds.items():
-        shown = shown & ~_withheld_alone(own.filter(pl.col("period_kind") == kind), units)
-        kinds[kind] = one._replace(shown=_protected(one.incidence, shown | fixed, fixed, flags, rule))
-        shown = kinds[kind].shown
-    _protect_over_time(kinds, fixed, flags, rule)
-    return _told(figures, own, units, kinds)
+        shown = shown.copy()
+        shown[unit[is_out & (kind_of == KINDS.index(kind))]] = False
+        shown = _protected(one.incidence, shown | fixed, fixed, names.flags, rule)
+        kinds[kind] = one._replace(shown=shown)
+    _protect_over_time(kinds, fixed, names.flags, rule)
+    is_shown = np.zeros(unit.size, dtype=bool)
+    for kind, one in kinds.items():
+        mine = kind_of == KINDS.index(kind)
+        is_shown[mine] = one.shown[unit[mine]]
+    return pl.select(why=pl.when(~pl.Series(is_shown)).then(own.fill_null("secondary")))["why"]
 
 
-def _kinds_of(coded: pl.DataFrame, units: pl.DataFrame) -> dict[PeriodKind, _Kind]:
-    """Figures by kind of period, the longest first."""
+def _kinds_of(rows: CodedMembers, edition: Index, units: _Units, names: Names, rule: TierRule) -> dict[PeriodKind, _Kind]:
+    """Figures by kind of period that the tier sees, the longest first."""
     kinds: dict[PeriodKind, _Kind] = {}
-    for kind in reversed(KINDS):
-        entries = coded.filter(pl.col("period_kind") == kind)
-        if entries.height:
-            periods = entries["period"].unique().sort()
-            place = pl.DataFrame({"period": periods}).with_columns(_place=pl.int_range(pl.len(), dtype=pl.Int64))
-            entries = entries.join(place, on="period", maintain_order="left").drop("period").rename({"_place": "period"})
-            kinds[kind] = _Kind(build_incidence(entries), periods.to_list(), np.zeros(units.height, dtype=bool))
+    kind_of = names.kind[rows.period]
+    for number, kind in reversed(list(enumerate(KINDS))):
+        mine = np.flatnonzero(kind_of == number)
+        if not mine.size or rule.holds_back(kind):
+            continue
+        entries = rows.rows(mine)
+        periods = np.flatnonzero(np.bincount(entries.period, minlength=len(names.periods)))
+        place = np.zeros(len(names.periods), dtype=np.int64)
+        place[periods] = np.arange(periods.size)
+        unit = units.code(entries.unit, entries.period, edition[mine])
+        entries, is_area = entries._replace(unit=unit, period=place[entries.period]), names.is_area[entries.unit]
+        nothing = np.zeros(units.n_new * units.n_editions, dtype=bool)
+        kinds[kind] = _Kind(
+            build_incidence(entries, is_area, names.flags), periods, [names.periods[i] for i in periods], nothing
+        )
     return kinds
 
 
-def _judged(kinds: dict[PeriodKind, _Kind], units: pl.DataFrame, flags: SiteFlags, rule: TierRule) -> pl.DataFrame:
-    """``unit_kind, unit_id, period, _judged``: what each figure breaks by its members; editions that are out are left out."""
-    frames = []
-    for incidence, periods, _ in kinds.values():
-        verdict = pl.Series(verdict_on_slots(incidence, flags, rule)).replace_strict(_WORDS, return_dtype=pl.String)
-        names = units[incidence.unit_of].select(*UNIT, "is_fixed")
-        labels = pl.Series(periods, dtype=pl.String)[incidence.period_of]
-        frames.append(names.with_columns(period=labels, _judged=verdict).filter(~pl.col("is_fixed")).drop("is_fixed"))
-    empty = pl.DataFrame(schema={"unit_kind": pl.String, "unit_id": pl.String, "period": pl.String, "_judged": pl.String})
-    return pl.concat([empty, *(frame.select(empty.columns) for frame in frames)])
-
-
-def _require_members(figures: pl.DataFrame, members: pl.DataFrame, sites: pl.DataFrame) -> None:
-    alone = figures.join(members, on=[*UNIT, "period"], how="anti")
-    strange = members.join(sites, on="site_id", how="anti")
-    if alone.height or strange.height:
-        found = alone.select(*UNIT, "period").rows()[:3] if alone.height else strange["site_id"].unique().sort().to_list()[:3]
-        raise DataRefused(
-            "It is not known who is behind a figure.",
-            where="members" if alone.height else "sites",
-            found="; ".join(str(one) for one in found),
-            remedy="Give every figure its catchments, and every site a row",
-            code="HW-D491",
-        )
-
-
-def _withheld_alone(own: pl.DataFrame, units: pl.DataFrame) -> Mask:
-    """By unit: withheld by itself in some period."""
-    withheld = (
-        own.filter(pl.col("own").is_not_null()).select(*UNIT, "year").unique().with_columns(is_withheld=pl.lit(value=True))
-    )
-    found = units.join(withheld, on=[*UNIT, "year"], how="left", maintain_order="left")
-    return found.select((pl.col("is_withheld") & ~pl.col("is_fixed")).fill_null(value=False)).to_series().to_numpy()
+def _judged(figures: CodedFigures, kinds: dict[PeriodKind, _Kind], units: _Units, names: Names, rule: TierRule) -> pl.Series:
+    """What each figure breaks by its members; editions that are out are left out."""
+    verdicts = np.full(names.n_figures, SAFE, dtype=np.int64)
+    for incidence, periods, _, _ in kinds.values():
+        is_new = incidence.unit_of < units.n_new
+        figure = incidence.unit_of[is_new] // units.n_years * len(names.periods) + periods[incidence.period_of[is_new]]
+        verdicts[figure] = verdict_on_slots(incidence, names.flags, rule)[is_new]
+    mine = verdicts[figures.unit * len(names.periods) + figures.period]
+    return pl.Series(mine).replace_strict(_WORDS, return_dtype=pl.String)
 
 
 def _protected(incidence: Incidence, shown: Mask, fixed: Mask, flags: SiteFlags, rule: TierRule) -> Mask:
@@ -174,20 +211,16 @@ def _protect_over_time(kinds: dict[PeriodKind, _Kind], fixed: Mask, flags: SiteF
         shortest = kinds[shown_kinds[-1]]
         published = np.logical_or.reduce([kinds[kind].shown for kind in shown_kinds])
         asked = _resolved(kinds, shown_kinds, fixed)
-        codes = {
-            kind: longer_periods(shortest.periods, kind)["longer"].rank("dense").cast(pl.Int64).to_numpy() - 1
-            for kind in asked
-        }
+        codes = {kind: longer_codes(tuple(shortest.labels), kind) for kind in asked}
         redundant = np.zeros(shortest.incidence.n_slots, dtype=bool)
         as_short = shortest.shown
         for kind, units in asked.items():
             as_short = as_short | kinds[kind].shown
             redundant |= redundant_slots(shortest.incidence, codes[kind], units, as_short)
+        known = known_slots(shortest.incidence, published, redundant, flags, rule)
         for kind, units in asked.items():
             one = kinds[kind]
-            left = units_disclosed_over_time(
-                shortest.incidence, codes[kind], units, published, redundant, shortest.shown, flags, rule
-            )
+            left = units_disclosed_over_time(shortest.incidence, known, codes[kind], units, redundant, shortest.shown)
             if left.size:
                 is_changed = True
                 one.shown[left] = False
@@ -202,27 +235,3 @@ def _resolved(kinds: dict[PeriodKind, _Kind], shown_kinds: list[PeriodKind], fix
         asked[kind] = kinds[kind].shown & ~in_shorter & ~fixed
         in_shorter |= kinds[kind].shown
     return asked
-
-
-def _told(figures: pl.DataFrame, own: pl.DataFrame, units: pl.DataFrame, kinds: dict[PeriodKind, _Kind]) -> pl.DataFrame:
-    new = units.filter(~pl.col("is_fixed"))
-    empty = new.clear().select(*UNIT, "year", period_kind=pl.lit(""))
-    shown = pl.concat(
-        [
-            empty,
-            *(
-                new.select(*UNIT, "year", period_kind=pl.lit(kind)).filter(
-                    pl.Series(one.shown[new["unit"].to_numpy()], dtype=pl.Boolean)
-                )
-                for kind, one in kinds.items()
-            ),
-        ]
-    ).with_columns(_is_shown=pl.lit(value=True))
-    rows = own.join(shown, on=[*UNIT, "year", "period_kind"], how="left", maintain_order="left")
-    why = pl.when(pl.col("_is_shown").is_null()).then(pl.col("own").fill_null("secondary"))
-    told = rows.select("_row", why=why).with_columns(is_suppressed=pl.col("why").is_not_null())
-    return (
-        figures.join(told, on="_row", how="left", maintain_order="left")
-        .drop("_row", "year")
-        .select(pl.exclude("is_suppressed", "why"), "is_suppressed", "why")
-    )

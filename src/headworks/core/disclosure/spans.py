@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
-from headworks.core.periods import Period, PeriodKind
+from headworks.core.disclosure.groups import Index
+from headworks.core.periods import KINDS, Period, PeriodKind
 
 _THURSDAY = dt.timedelta(days=3)
 
@@ -20,6 +22,19 @@ def _parsed(label: str) -> tuple[PeriodKind, dt.date]:
     """Kind, and the day by which it is filed in longer periods."""
     period = Period.parse(label)
     return period.kind, period.first + _THURSDAY if period.kind == "week" else period.first
+
+
+def kinds_and_years(labels: list[str]) -> tuple[Index, Index]:
+    """Place of each label's kind in ``KINDS``, and the year it is withheld in.
+
+    Examples
+    --------
+    >>> kinds_and_years(["2026-W53", "2027-Q1"])
+    (array([1, 3]), array([2026, 2027]))
+    """
+    parsed = [_parsed(label) for label in labels]
+    kinds, years = [KINDS.index(kind) for kind, _day in parsed], [day.year for _kind, day in parsed]
+    return np.array(kinds, dtype=np.int64), np.array(years, dtype=np.int64)
 
 
 def with_kind(frame: pl.DataFrame) -> pl.DataFrame:
@@ -37,6 +52,20 @@ def with_kind(frame: pl.DataFrame) -> pl.DataFrame:
         orient="row",
     )
     return frame.drop("period_kind", "year", strict=False).join(said, on="period", how="left", maintain_order="left")
+
+
+@lru_cache(maxsize=256)
+def longer_codes(labels: tuple[str, ...], kind: PeriodKind) -> Index:
+    """For each label the place, among those that occur, of the period of a longer kind around it.
+
+    Examples
+    --------
+    >>> longer_codes(("2026-W53", "2027-01", "2027-02"), "quarter")
+    array([0, 1, 1])
+    """
+    places: Index = np.unique(longer_periods(list(labels), kind)["longer"].to_list(), return_inverse=True)[1]
+    places.flags.writeable = False
+    return places
 
 
 def longer_periods(labels: list[str], kind: PeriodKind) -> pl.DataFrame:

@@ -61,9 +61,10 @@ def _serve_pages(bind: str, workers: int) -> None:
 
         def load(self) -> Callable[..., Any]:
             from headworks.web.wsgi import application  # isort: skip  sets Django up
-            from headworks.web.situation.beforehand import make_beforehand
+            from headworks.web.situation.beforehand import load_pages, make_beforehand
 
-            # Called in each process that answers: what its pages begin with is made before it is asked for.
+            # Called in each process that answers: what its pages begin with is there before it is asked for.
+            load_pages()
             threading.Thread(target=make_beforehand, daemon=True).start()
             return application  # type: ignore[no-any-return]
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from django.db import connections
 from django.http import HttpRequest
 from django.template.loader import get_template
+from django.urls import get_resolver
 from django.utils import translation
 
 from headworks.core.errors import HeadworksError
@@ -39,8 +40,7 @@ _TEMPLATES = ("situation/landing.html", "situation/choose.html", "situation/area
 def make_beforehand(is_over: Callable[[], bool] = lambda: False) -> None:
     """Look for other figures until told to stop; make what landing pages show of them."""
     seen: tuple[object, ...] | None = None
-    for name in _TEMPLATES:
-        get_template(name)
+    load_pages()
     while not is_over():
         try:
             shown = (*shown_sets(), register_version())
@@ -53,6 +53,14 @@ def make_beforehand(is_over: Callable[[], bool] = lambda: False) -> None:
         finally:
             connections.close_all()
         time.sleep(_LOOK_SECONDS)
+
+
+def load_pages() -> None:
+    """Import the code of every page and read the templates that come first: most of a process's first answer."""
+    # Addresses are imported when they are first asked for, and with them numerical and cryptographic libraries.
+    _ = get_resolver().url_patterns
+    for name in _TEMPLATES:
+        get_template(name)
 
 
 def kinds_of_readers() -> Iterator[Reader]:
