@@ -72,8 +72,11 @@ def exponential(x: float) -> float:
     whole = rounded - _ROUNDER
     r = (x - whole * _LN_2_HIGH) - whole * _LN_2_LOW
     q = r * r
-    even = ((((q / 479001600.0 + 1 / 3628800.0) * q + 1 / 40320.0) * q + 1 / 720.0) * q + 1 / 24.0) * q + 0.5
-    odd = ((((q / 6227020800.0 + 1 / 39916800.0) * q + 1 / 362880.0) * q + 1 / 5040.0) * q + 1 / 120.0) * q + 1 / 6.0
+    # In pairs, so that one step need not wait for the other.
+    qq = q * q
+    even = (0.5 + q * (1 / 24.0)) + qq * ((1 / 720.0 + q * (1 / 40320.0)) + qq * (1 / 3628800.0 + q * (1 / 479001600.0)))
+    high = (1 / 5040.0 + q * (1 / 362880.0)) + qq * (1 / 39916800.0 + q * (1 / 6227020800.0))
+    odd = (1 / 6.0 + q * (1 / 120.0)) + qq * high
     return (1.0 + (r + q * (even + r * odd))) * _as_number((_as_bits(rounded) + _BIAS) << _BITS_OF_FRACTION)
 
 
@@ -93,10 +96,24 @@ def logarithm(x: float) -> float:
     # ln y = 2 atanh((y - 1) / (y + 1)), whose argument lies within 0.172.
     r = (fraction - 1.0) / (fraction + 1.0)
     q = r * r
-    p = q / 21.0 + 1 / 19.0
+    p = q * (1 / 21.0) + 1 / 19.0
     p = (((p * q + 1 / 17.0) * q + 1 / 15.0) * q + 1 / 13.0) * q + 1 / 11.0
     p = (((p * q + 1 / 9.0) * q + 1 / 7.0) * q + 1 / 5.0) * q + 1 / 3.0
     return whole * _LN_2_HIGH + (2.0 * r + (2.0 * r * q * p + whole * _LN_2_LOW))
+
+
+@inlined
+def _polynomial(
+    q: float, c0: float, c1: float, c2: float, c3: float, c4: float, c5: float, c6: float, c7: float, c8: float, c9: float,
+    c10: float, c11: float,
+) -> float:  # fmt: skip
+    """A polynomial of degree 11, in pairs (Estrin's scheme): four steps one after the other instead of eleven."""
+    qq = q * q
+    low = (c0 + c1 * q) + qq * (c2 + c3 * q)
+    middle = (c4 + c5 * q) + qq * (c6 + c7 * q)
+    high = (c8 + c9 * q) + qq * (c10 + c11 * q)
+    qqqq = qq * qq
+    return low + qqqq * (middle + qqqq * high)
 
 
 @inlined
@@ -114,12 +131,14 @@ def tail(x: float) -> float:
     shared = 1.0 / (above * beyond)
     t = (x - _CENTRE) * beyond * shared
     q = t * t
-    even = ((3.020195049673693e-11 * q + 3.325947191187113e-10) * q - 4.305785785556599e-09) * q - 2.1546186991583662e-08
-    even = ((even * q + 1.1636654768895715e-06) * q - 2.1390869979769997e-05) * q + 0.0002821921334352551
-    even = ((even * q - 0.002107509939887093) * q - 0.02441166291544201) * q - 0.05754479908001538
-    even = (even * q - 0.0052777981661108345) * q + 0.6211746224355772
-    odd = ((-5.828343944601397e-10 * q + 6.812221389350284e-09) * q - 4.8200212657218584e-08) * q + 3.007411924975205e-07
-    odd = ((odd * q - 1.9070062922453468e-06) * q + 1.2130150492458997e-05) * q - 6.0756060459900506e-05
-    odd = ((odd * q - 0.00015113397671666194) * q + 0.009549665476635582) * q + 0.04399157691201839
-    odd = (odd * q + 0.04875954757664353) * q - 0.07000459006880985
+    even = _polynomial(
+        q, 0.6211746224355772, -0.0052777981661108345, -0.05754479908001538, -0.02441166291544201, -0.002107509939887093,
+        0.0002821921334352551, -2.1390869979769997e-05, 1.1636654768895715e-06, -2.1546186991583662e-08,
+        -4.305785785556599e-09, 3.325947191187113e-10, 3.020195049673693e-11,
+    )  # fmt: skip
+    odd = _polynomial(
+        q, -0.07000459006880985, 0.04875954757664353, 0.04399157691201839, 0.009549665476635582, -0.00015113397671666194,
+        -6.0756060459900506e-05, 1.2130150492458997e-05, -1.9070062922453468e-06, 3.007411924975205e-07,
+        -4.8200212657218584e-08, 6.812221389350284e-09, -5.828343944601397e-10,
+    )  # fmt: skip
     return (even + t * odd) * above * shared
