@@ -1,4 +1,4 @@
-"""A province's week of warnings: normals, questions and events of every site, area and residue, from days in memory.
+"""A province's week of warnings: normals, questions, events and clusters of every site, area and residue, from days in memory.
 
 Detectors beside R surveillance are in ``detectors``, the scan beside SaTScan in ``scan``. Here nobody stands beside: no peer
 judges a tree. Days are simulated without events, two samples a week of 1,943 sites and 12 residues over a year and a half;
@@ -17,7 +17,8 @@ import polars as pl
 from headworks.trends.areas.network import Network, build_network
 from headworks.trends.day_arrays import DayArrays
 from headworks.warning.budget import parse_budget
-from headworks.workflows.warning import ask, follow, judge_days
+from headworks.workflows.warning import ask, find_site_clusters, follow, judge_days
+from headworks.workflows.warning.site_map import site_map
 
 _SITES, _RESIDUES, _WEEKS, _FOLLOWED = 1_943, 12, 78, 26
 _COUNTIES, _CITIES = 122, 21
@@ -49,6 +50,16 @@ def province() -> tuple[DayArrays, Network]:
     return days, _network()
 
 
+def _places() -> pl.DataFrame:
+    """Every site at a place of its own in five degrees of latitude and longitude."""
+    rng = np.random.default_rng(2)
+    sites = pl.DataFrame({
+        "site_id": [f"s{site:04d}" for site in range(_SITES)], "latitude": rng.uniform(21.0, 26.0, _SITES),
+        "longitude": rng.uniform(110.0, 115.0, _SITES),
+    })  # fmt: skip
+    return sites.with_columns(upstream_of=pl.lit(None, pl.String))
+
+
 def _network() -> Network:
     rows = [
         {"site_id": f"s{site:04d}", "area_id": area, "level": level, "population": 2e4}
@@ -74,7 +85,8 @@ def measure() -> list[dict[str, Any]]:
         began = time.perf_counter(), time.process_time()
         judged = judge_days(days, network, None, _FOLLOWED)
         questions = ask(judged)
-        follow(judged, questions, budget)
+        followed = follow(judged, questions, budget)
+        find_site_clusters(judged, questions, followed, budget, site_map(judged.units, _places()))
         walls.append(time.perf_counter() - began[0])
         cpus.append(time.process_time() - began[1])
     name = f"a province's week, {_SITES:,} sites x {_RESIDUES} residues, {questions.n_assessed:,} questions"

@@ -8,9 +8,11 @@ import math
 
 import pytest
 
+from headworks.cli.warn_commands import lines_of
 from headworks.jobs.import_files import ImportOrder, import_file
 from headworks.jobs.run import run
 from headworks.jobs.warning import warn
+from headworks.jobs.warning.explain import Explained
 from headworks.store import Workspace
 
 FIRST, WEEKS = dt.date(2025, 1, 6), 50
@@ -105,6 +107,24 @@ def test_an_explanation_is_a_fact_a_line_and_a_picture(headworks, told, tmp_path
     for words in ("p-value", "Standard deviations", "Baseline:", "concentration x", "Without site s", "By headworks"):
         assert words in answer.out
     assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_cluster_tells_its_sites_and_how_rarely_chance_does_it() -> None:
+    said = {
+        "kind": "cluster", "sentence": "Up together.", "p_value": 1e-5, "allowed": 1e-4, "budget": "at most 10 % false",
+        "n_questions": 20, "first_shown": "2025-W50", "normals": {"2025-W51": 4.1}, "baseline": {"weights": {}, "n_samples": 9},
+        "recurrence_weeks": 5_000.0, "inflation": 1.2, "without_each": [{"part": "site s01", "p": 3e-4}],
+        "together": {"times": 1.4, "times_lower": 1.2, "times_upper": 1.6, "observed": 14.0, "expected": 10.0},
+        "members": [{"unit_id": "s01", "name": "Plant s01", "normal": 2.5, "times": 1.5}],
+    }  # fmt: skip
+    lines = lines_of(Explained({"method_version": "v"}, said))
+    assert "of 20 maps" in lines[1]
+    assert (
+        "  A cluster as strong comes by chance once in 5,000 weeks, over all maps; ratios held to 1.20 times those of "
+        in lines[4]
+    )
+    assert lines[5].endswith("14 mg/d per 1,000 people where 10 were expected, 1.40 times (1.20 to 1.60).")
+    assert lines[6] == "  Plant s01 (s01): +2.5 standard deviations, 1.50 times what was expected."
 
 
 def test_a_substance_seen_for_the_first_time_is_told_with_what_it_rests_on(headworks, told, tmp_path) -> None:

@@ -102,7 +102,8 @@ def lines_of(found: Explained) -> list[str]:
     said = found.explanation
     if said["kind"] == "first_appearance":
         return [*_of_appearance(said), f"  By {found.row['method_version']}."]
-    asked = f"({said['budget']}, of {said['n_questions']:,} questions)"
+    is_cluster = said["kind"] == "cluster"
+    asked = f"({said['budget']}, of {said['n_questions']:,} {'maps' if is_cluster else 'questions'})"
     bar = f"  p-value {said['p_value']:.2g}; allowed {said['allowed']:.2g} {asked}. First shown {said['first_shown']}."
     lines = [said["sentence"], bar]
     weeks = ", ".join(f"{week} {value:+.1f}" for week, value in said["normals"].items())
@@ -117,6 +118,8 @@ def lines_of(found: Explained) -> list[str]:
                      f"{parts['flow']:.2f}, over people x {parts['people']:.2f}.")  # fmt: skip
     worst = sorted(said.get("without_each") or [], key=lambda one: -one["p"])[:3]
     lines += [f"  Without {one['part']}: p-value {one['p']:.2g}." for one in worst]
+    if is_cluster:
+        lines += _of_cluster(said)
     beside = said.get("neighbours")
     if beside:
         lines.append(f"  Neighbours: {beside['n_below_5_percent']} of {beside['n_asked']} below 5 %.")
@@ -124,6 +127,22 @@ def lines_of(found: Explained) -> list[str]:
         p = "not assessed" if one["p"] is None else f"p-value {one['p']:.2g}"
         lines.append(f"  Around it, {one['level']} {one['unit_id']}: {p}.")
     return [*lines, f"  By {found.row['method_version']}."]
+
+
+def _of_cluster(said: dict[str, Any]) -> list[str]:
+    """What a cluster is made of, and how its p-value was reckoned."""
+    rare = f"  A cluster as strong comes by chance once in {said['recurrence_weeks']:,.0f} weeks, over all maps"
+    lines = [f"{rare}; ratios held to {said['inflation']:.2f} times those of replicates."]
+    together = said.get("together")
+    if together:
+        seen = f"  Together: {together['observed']:.3g} mg/d per 1,000 people where {together['expected']:.3g} were expected"
+        lines.append(
+            f"{seen}, {together['times']:.2f} times ({together['times_lower']:.2f} to {together['times_upper']:.2f})."
+        )
+    for one in said.get("members", []):
+        times = "" if one["times"] is None else f", {one['times']:.2f} times what was expected"
+        lines.append(f"  {one['name']} ({one['unit_id']}): {one['normal']:+.1f} standard deviations{times}.")
+    return lines
 
 
 def _of_appearance(said: dict[str, Any]) -> list[str]:

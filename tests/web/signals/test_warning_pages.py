@@ -7,6 +7,7 @@ import pytest
 from tests.web.conftest import area_at
 from tests.web.signals.found import explanation, keep, row
 
+from headworks.web.access.models import AreaNode, SiteNode
 from headworks.web.signals.models import Signal
 from headworks.web.signals.taking import take_row
 
@@ -96,3 +97,26 @@ def test_pages_speak_the_languages(two, account, browse, language):
         assert "Budget of false alarms" not in text
         assert "Back-tests" not in text
         assert "What would switch it off" not in text
+
+
+def test_a_cluster_names_its_sites_to_who_sees_them_and_its_figures_to_who_sees_samples(own_province, account, browse):
+    site = SiteNode.objects.exclude(owner_path="").order_by("pk").first()
+    mine = next(area for area in AreaNode.objects.filter(level=3).order_by("pk") if site.owner_path.startswith(area.path))
+    foreign = SiteNode.objects.exclude(owner_path="").exclude(owner_path__startswith=mine.path).order_by("pk").first()
+    members = [{"unit_id": one.pk, "name": "-", "normal": 2.5, "times": 1.43} for one in (site, foreign)]
+    together = {"times": 1.37, "times_lower": 1.2, "times_upper": 1.6, "expected": 10.0, "observed": 13.7, "n_above": 2}
+    said = explanation(kind="cluster", members=members, together=together, recurrence_weeks=520.0, n_sites=2)
+    keep(own_province, [one := row(mine.pk, "cluster:one", kind="cluster", explanation=json.dumps(said), observed=None,
+                                   expected=None, expected_lower=None, expected_upper=None)])  # fmt: skip
+    take_row(one)
+    address = f"/signals/{Signal.objects.unscoped('a test looks at every row').get(key='cluster:one').pk}/"
+    page = browse(account("officer", mine.path)).get(address).content.decode()
+    assert "Sites beside each other that are up together: 2." in page
+    assert "Together 1.37 times what was expected (1.20–1.60): 13.7, where 10.0 was expected." in page
+    assert "once in 10 years" in page
+    assert site.pk in page
+    assert "Sites of the cluster" in page
+    assert foreign.pk not in page
+    cut = browse(account("officer", mine.path, tier="public")).get(address).content.decode()
+    for words in (site.pk, "1.37", "up together"):
+        assert words not in cut

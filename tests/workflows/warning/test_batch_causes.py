@@ -30,7 +30,7 @@ def one_week(own=0.0, others=0.0, batches=(0,) * N):
 
 def cause(is_above=True, **given):
     judged, residue = one_week(**given)
-    return batch_cause(judged, residue, N, np.array([True]), is_above)
+    return batch_cause(judged, residue, judged.units.sites_of(N), np.array([True]), is_above)
 
 
 def test_ten_other_sites_that_depart_alike_are_a_batch():

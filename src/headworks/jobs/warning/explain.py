@@ -15,8 +15,17 @@ from headworks.store import Workspace
 
 # What tells of sites, samples and areas behind a signal or around it, in the record and in the sentence.
 _ONLY_STEWARD = ("without_each", "neighbours", "levels", "folded", "left_out", "parts", "batch",
-                 "first_sample_id", "confirmed_by", "doubts", "widest", "spread")  # fmt: skip
-_PARTS_ONLY_STEWARD = ("It hangs on", "No single", "In its laboratory batch", "Of that:", "Around it", "In doubt")
+                 "first_sample_id", "confirmed_by", "doubts", "widest", "spread", "cluster", "members", "together",
+                 "signals_inside")  # fmt: skip
+_PARTS_ONLY_STEWARD = (
+    "It hangs on",
+    "No single",
+    "In its laboratory batch",
+    "Of that:",
+    "Around it",
+    "In doubt",
+    "Together that",
+)
 _NEAREST = 3
 
 

@@ -37,11 +37,15 @@ from headworks.workflows.warning import (
     Followed,
     Judged,
     ask,
+    attached_words,
+    find_site_clusters,
     follow,
     judge_days,
     seen_substances,
     signals_of_appearances,
+    signals_of_clusters,
     signals_of_week,
+    site_map,
 )
 
 DEFAULT_BUDGET = "at most 1 in 10 false; at most 5 a week per city"
@@ -105,19 +109,25 @@ def warn(workspace: Workspace, order: WarnOrder | None = None, tell: Callable[[s
     tell("the budget")
     questions = ask(judged)
     followed = follow(judged, questions, budget)
+    tell("clusters")
+    where = site_map(judged.units, given.register.sites)
+    clustered = find_site_clusters(judged, questions, followed, budget, where)
     tell("explanations")
     sites, analytes = _named(judged, followed)
     names = names_of(workspace, run)
-    beside = Beside(names, masses_of(workspace, run, sites, analytes), given.kept_out, method_version())
+    masses = masses_of(workspace, run, sites, analytes)
+    beside = Beside(names, masses, given.kept_out, method_version(), attached_words(clustered))
     tell("first appearances")
     seen = seen_substances(looked, given.register.network, given.week.last)
     new = signals_of_appearances(seen, given.week.last, names, method_version())
-    found = sort_by_key(pl.concat([signals_of_week(judged, questions, followed, budget, beside), new]), Signals)
+    together = signals_of_clusters(judged, questions, clustered, budget, beside, where)
+    found = sort_by_key(pl.concat([signals_of_week(judged, questions, followed, budget, beside), together, new]), Signals)
     signals = pl.DataFrame(require_promise(Signals, found, where="signals"))
     record = {
         "week": given.week.label, "run_id": run.run_id, "budget": budget.in_words(), "n_questions": questions.n_assessed,
         "n_units": judged.units.n, "n_residues": len(judged.residues), "n_weeks": judged.n_weeks,
         "weeks_followed": judged.n_weeks - judged.n_before, "n_events": len(followed.events), "n_signals": signals.height,
+        "n_clusters": together.height, "n_maps": len(clustered.maps), "n_sites_located": where.n_located,
         "n_first_appearances": new.height, "n_findings_in_doubt": seen.findings.filter(pl.col("doubt") != "none").height,
         "method_version": method_version(), "last_import_seq": run.last_import_seq,
     }  # fmt: skip
@@ -220,5 +230,5 @@ def record_for(found: Warned, tier: str, n_shown: int) -> dict[str, Any]:
     """The record of a week as a tier may read it: of signals it does not see not even how many there are."""
     if tier == STEWARD:
         return {**found.record, "is_new": found.is_new, "n_shown": n_shown}
-    withheld = ("n_signals", "n_events", "n_first_appearances", "n_findings_in_doubt", "sha256")
+    withheld = ("n_signals", "n_events", "n_clusters", "n_first_appearances", "n_findings_in_doubt", "sha256")
     return {name: value for name, value in found.record.items() if name not in withheld} | {"n_shown": n_shown}

@@ -183,5 +183,56 @@ def from_chains(chains: list[tuple[list[int], list[bool]]], n_locations: int) ->
     return Windows(start, step, np.array([end for _, ends in chains for end in ends], dtype=bool), n_locations)
 
 
+def windows_of_members(windows: Windows, location: Index) -> Windows:
+    """The same windows over members of the locations: where a location enters, all of its members do.
+
+    Sites that are known by their town's place alone are one location: a chain for each of them would be walked in vain.
+
+    Parameters
+    ----------
+    windows
+        Without steps that take a location away.
+    location
+        Location of every member, -1 of one that lies nowhere; every location has a member.
+
+    Examples
+    --------
+    Two sites in the first of two places:
+
+    >>> found = windows_of_members(circular_windows([0, 9], [0, 0], [1, 1]), np.array([0, 0, 1]))
+    >>> [found.members(chain, found.start[chain + 1] - 1) for chain in range(2)]
+    [[0, 1], [2]]
+    """
+    size = np.bincount(location[location >= 0], minlength=windows.n_locations)
+    order = np.argsort(location, kind="stable")[np.count_nonzero(location < 0) :]
+    length = size[windows.step]
+    end = np.append(0, np.cumsum(length))
+    first = np.cumsum(size) - size
+    step = order[np.arange(end[-1]) + np.repeat(first[windows.step] - end[:-1], length)]
+    is_end = np.zeros(step.size, dtype=bool)
+    is_end[end[1:] - 1] = windows.is_end
+    return Windows(end[windows.start], step.astype(np.int32), is_end, location.size)
+
+
+def joined_windows(first: Windows, second: Windows) -> Windows:
+    """Windows of two kinds over the same locations, looked at together."""
+    start = np.concatenate([first.start, first.start[-1] + second.start[1:]])
+    step, is_end = np.concatenate([first.step, second.step]), np.concatenate([first.is_end, second.is_end])
+    return Windows(start, step, is_end, first.n_locations)
+
+
+def windows_of_several(windows: Windows, least: int) -> Windows:
+    """Those windows alone that hold so many locations at least.
+
+    Examples
+    --------
+    >>> windows_of_several(circular_windows([0, 1, 5, 6], [0] * 4, [1] * 4), 2).is_end.tolist()
+    [False, True, False, True, False, True, False, True]
+    """
+    inside = np.cumsum(np.where(windows.step < windows.n_locations, 1, -1))
+    before = np.append(0, inside)[windows.start[:-1]]
+    return windows._replace(is_end=windows.is_end & (inside - np.repeat(before, np.diff(windows.start)) >= least))
+
+
 def _no_windows(n_locations: int) -> Windows:
     return Windows(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool), n_locations)

@@ -29,6 +29,7 @@ def signal_sentence(said: Mapping[str, Any]) -> str:
         ``kind, analyte, unit_name, level_name, since, period, observed, expected, expected_lower, expected_upper, n_days,
         share_censored, p_value, allowed, left_out`` (largest p-value without one part, and its name), ``switch_off``,
         ``parts``, ``n_batches``, ``batch`` (``n_other_sites, z, is_odd``),
+        ``cluster`` (``n_sites``) that it explains,
         ``n_kept_out``, ``presence`` (share of days now, before), ``n_sites``; None where unknown.
 
     Examples
@@ -43,7 +44,7 @@ def signal_sentence(said: Mapping[str, Any]) -> str:
     level = str(said["level_name"])
     place = f"{said['unit_name']} ({level}, {sites} sites)" if sites > 1 else f"{said['unit_name']} ({level})"
     words = [f"{said['analyte']} in {place} {_WORDS[said['kind']]}: {_numbers(said)}."]
-    words += [*_presence(said), *_parts(said), *_hangs_on(said), *_switch(said)]
+    words += [*_presence(said), *_parts(said), *hangs_on(said), *_switch(said)]
     return " ".join(words)
 
 
@@ -81,7 +82,8 @@ def _parts(said: Mapping[str, Any]) -> list[str]:
     return [f"Of that: {', '.join(moved)}."] if moved else []
 
 
-def _hangs_on(said: Mapping[str, Any]) -> list[str]:
+def hangs_on(said: Mapping[str, Any]) -> list[str]:
+    """What a signal hangs on, a sentence each: one part, a laboratory batch, days that were left out."""
     found = []
     left = said.get("left_out")
     allowed = said.get("allowed")
@@ -96,6 +98,9 @@ def _hangs_on(said: Mapping[str, Any]) -> list[str]:
     if batch and batch["is_odd"]:
         others = f"{batch['n_other_sites']} other sites"
         found.append(f"In its laboratory batch {others} depart likewise: ask the laboratory first.")
+    cluster = said.get("cluster")
+    if cluster:
+        found.append(f"Around it, {cluster['n_sites']} neighbouring sites are up together.")
     if said.get("n_kept_out"):
         found.append(f"{said['n_kept_out']} loads of known disposal were left out.")
     return found

@@ -11,7 +11,7 @@ from headworks.warning.budget import parse_budget
 from headworks.web.access.reader import Reader
 from headworks.web.signals.budget_words import budget_words
 from headworks.web.signals.picture import signal_picture, weeks_of
-from headworks.web.signals.reasons import beside_rows, listed, reasons, switch_off_words
+from headworks.web.signals.reasons import beside_rows, listed, member_rows, reasons, switch_off_words
 from headworks.web.signals.shown import ShownSignal
 from headworks.web.signals.taking import SOURCE
 
@@ -28,8 +28,9 @@ def detected_context(reader: Reader, shown: ShownSignal) -> dict[str, Any]:
     return {
         "is_detected": True, "weeks": [row for row in reversed(weeks) if row["state"] != "not_sampled"],
         "picture": signal_picture(weeks, shown.numbers, title), "reasons": reasons(shown),
-        "switch_off": switch_off_words(shown), "beside": beside_rows(shown), "budget": _budget_of(said),
-        "weights": list(weights.items()) if isinstance(weights, dict) else [], "without": listed(said.get("without_each")),
+        "switch_off": switch_off_words(shown), "beside": beside_rows(shown), "members": member_rows(shown),
+        "budget": _budget_of(said), "weights": list(weights.items()) if isinstance(weights, dict) else [],
+        "without": listed(said.get("without_each")),
     }  # fmt: skip
 
 

@@ -19,7 +19,8 @@ from headworks.web.access.reader import Reader
 OF_THE_FIGURE: Final = frozenset({
     "allowed", "switch_off", "since", "period", "first_shown", "kind", "is_above", "budget", "n_questions", "n_days",
     "n_sites", "share_censored", "presence", "p_value", "normals", "baseline", "n_batches", "n_kept_out", "pair",
-    "first_day", "best_level", "standing", "confirmed_day", "n_samples", "earlier_negatives", "source", "inchikey",
+    "recurrence_weeks", "first_day", "best_level", "standing", "confirmed_day", "n_samples", "earlier_negatives", "source",
+    "inchikey",
 })  # fmt: skip
 _WORD = re.compile(r"[^\s,;:()\[\]\"']+")
 _DOTS = ".!?"

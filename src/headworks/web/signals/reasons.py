@@ -24,12 +24,13 @@ PART_WORDS: Final = {
 # Factors closer to 1, and shares below the limit that are smaller, are no part of a story.
 _NOTEWORTHY = 1.25
 _MANY_CENSORED = 0.2
+_WEEKS_A_YEAR, _CENTURY = 52, 100
 
 
 def reasons(shown: ShownSignal) -> list[str]:
     """Sentences, what matters most first; none where the numbers are withheld."""
     said = shown.explanation
-    return [] if not said else [*_presence(said), *_parts(said), *_hangs_on(said), *_laboratory(said)]
+    return [] if not said else [*_cluster(said), *_presence(said), *_parts(said), *_hangs_on(said), *_laboratory(said)]
 
 
 def switch_off_words(shown: ShownSignal) -> str:
@@ -56,6 +57,48 @@ def beside_rows(shown: ShownSignal) -> list[dict[str, Any]]:
         for one in rows
         if str(one.get("unit_id")) in names
     ]
+
+
+def member_rows(shown: ShownSignal) -> list[dict[str, Any]]:
+    """Sites of a cluster, the strongest first: ``site, name, times, normal``; those that the reader sees."""
+    rows = listed(shown.explanation.get("members"))
+    names = _names({str(one.get("unit_id")) for one in rows})
+    return [
+        {"site": one["unit_id"], "name": names[str(one["unit_id"])], "times": one.get("times"), "normal": one.get("normal")}
+        for one in rows
+        if str(one.get("unit_id")) in names
+    ]
+
+
+def _cluster(said: Mapping[str, Any]) -> Iterator[str]:
+    if said.get("kind") == "cluster":
+        yield _("Sites beside each other that are up together: %(n)s.") % {"n": said.get("n_sites")}
+        together = said.get("together")
+        if isinstance(together, dict) and _is_number(together.get("times")):
+            told = {
+                name: amount(together.get(name)) for name in ("times", "times_lower", "times_upper", "observed", "expected")
+            }
+            yield _("Together %(times)s times what was expected (%(times_lower)s–%(times_upper)s): %(observed)s, where "
+                    "%(expected)s was expected.") % told  # fmt: skip
+        if _is_number(said.get("recurrence_weeks")):
+            yield _often(said["recurrence_weeks"])
+    elif isinstance(said.get("cluster"), dict):
+        yield _("It explains a cluster of sites beside each other that are up together: %(n)s.") % {
+            "n": said["cluster"].get("n_sites")
+        }
+
+
+def _often(weeks: float) -> str:
+    """How rarely chance alone makes such a cluster, over all residues."""
+    if weeks >= _CENTURY * _WEEKS_A_YEAR:
+        return _("Chance alone makes a cluster as strong, of any residue, less than once in a hundred years.")
+    if weeks < 2 * _WEEKS_A_YEAR:
+        return _("Chance alone makes a cluster as strong, of any residue, once in %(n)s weeks.") % {
+            "n": round(max(weeks, 1.0))
+        }
+    return _("Chance alone makes a cluster as strong, of any residue, once in %(n)s years.") % {
+        "n": round(weeks / _WEEKS_A_YEAR)
+    }
 
 
 def _names(ids: set[str]) -> dict[str, str]:

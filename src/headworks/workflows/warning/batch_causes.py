@@ -1,6 +1,6 @@
 r"""Do the other sites of a signal's laboratory batch depart likewise? Then the signal is about the batch.
 
-Of the sites outside of the signal's unit whose samples of a week were measured in the same batch, the median of what they
+Of the sites outside of the signal whose samples of a week were measured in the same batch, the median of what they
 say, less what peers share (Y2), over its standard error with the batch's stated variance, is the standard normal of that batch
 (X7).
 The trap: the signal's own sites must not be among them, or a county that fills a batch would excuse itself.
@@ -30,19 +30,21 @@ class BatchCause(NamedTuple):
     is_odd: bool
 
 
-def batch_cause(judged: Judged, one: Residue, unit: int, speaking: npt.NDArray[np.bool_], is_above: bool) -> BatchCause | None:
+def batch_cause(
+    judged: Judged, one: Residue, inside: Index, speaking: npt.NDArray[np.bool_], is_above: bool
+) -> BatchCause | None:
     """The batch of a signal whose other sites depart farthest in the signal's direction; None where none can be judged.
 
     Parameters
     ----------
     judged, one
         All units, and the residue of the signal.
-    unit, speaking
-        Of the signal: its unit, and its weeks, shape ``(n_weeks,)``.
+    inside, speaking
+        Of the signal: its sites, and its weeks, shape ``(n_weeks,)``.
     is_above
         Whether the signal lies above what was expected.
     """
-    sign, inside = 1.0 if is_above else -1.0, judged.units.sites_of(unit)
+    sign = 1.0 if is_above else -1.0
     found: list[BatchCause] = []
     for week in np.flatnonzero(speaking).tolist():
         label = _batch_of_sites(judged, one, week)

@@ -83,6 +83,11 @@ def follow(judged: Judged, asked: Asked, budget: Budget) -> Followed:
     return Followed(tuple(events), tuple(one for one in ledger.is_open if one.last_week == last))
 
 
+def least_share(event: Event, p: float, budget: Budget) -> float:
+    """Share of false signals at which it would just have been selected when it was first shown."""
+    return min(1.0, budget.share_false * event.p / event.allowed) if event.allowed > 0 else min(1.0, p)
+
+
 def z_of(judged: Judged, column: Column, unit: int) -> Array:
     """Normals of one unit, all weeks."""
     row: Array = (judged.ratio_z if column.family is RATIO else judged.z)[column.number, unit]

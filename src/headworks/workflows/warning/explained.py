@@ -7,7 +7,7 @@ sentences of its own, which ``jobs.warning.explain`` leaves out.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +26,7 @@ from headworks.warning.explain import (
     switch_off,
 )  # fmt: skip
 from headworks.workflows.warning.batch_causes import batch_cause
-from headworks.workflows.warning.events import Asked, Column, Followed, z_of
+from headworks.workflows.warning.events import Asked, Column, Followed, least_share, z_of
 from headworks.workflows.warning.figures import Figures, figures_of, residue_of, rows_of_sites, week_of_rows
 from headworks.workflows.warning.judged import Judged, week_label
 from headworks.workflows.warning.kinds import DOWN, RATIO, SCATTER, kind_and_begin
@@ -35,6 +35,7 @@ from headworks.workflows.warning.units import LEVEL_NAMES
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Index = npt.NDArray[np.int64]
 # Weeks of the baseline that are listed, newest first; what is older is summed up.
 _WEEKS_LISTED = 26
 _NEIGHBOURS = 5
@@ -44,13 +45,15 @@ _NOTEWORTHY_P = 0.05
 class Beside(NamedTuple):
     """What stands beside the normals: ``names`` of units, ``masses`` (``site_id, analyte, day, load_mg_per_day,
 
-    flow_m3_per_day, population``), ``kept_out`` days (``site_id, day, analyte``), version of the method.
+    flow_m3_per_day, population``), ``kept_out`` days (``site_id, day, analyte``), version of the method; ``clusters`` that a
+    signal explains, by its unit and column.
     """
 
     names: dict[str, str]
     masses: pl.DataFrame
     kept_out: pl.DataFrame
     method_version: str
+    clusters: Mapping[tuple[int, int], dict[str, Any]] = {}
 
 
 def signals_of_week(judged: Judged, asked: Asked, followed: Followed, budget: Budget, beside: Beside) -> pl.DataFrame:
@@ -95,16 +98,11 @@ def _row(judged: Judged, asked: Asked, event: Event, budget: Budget, beside: Bes
         "signal_id": f"{column.family.name}:{unit_id}:{one.analyte}:{first_shown}",
         "unit_kind": "site" if level == max(LEVEL_NAMES) else "area", "unit_id": unit_id, "level": level,
         "analyte": one.analyte, "drug": one.drug, "period": said["period"], "since": since, "kind": kind,
-        "statistic": float(z[last]), "e_value": None, "p_value": p, "q_value": _least_share(event, p, budget),
+        "statistic": float(z[last]), "e_value": None, "p_value": p, "q_value": least_share(event, p, budget),
         **{name: said[name] if is_load else None for name in ("expected", "expected_lower", "expected_upper", "observed")},
         "n_days": found.n_days, "share_censored": found.share_censored,
         "explanation": json.dumps(said, ensure_ascii=False, sort_keys=True), "method_version": beside.method_version,
     }  # fmt: skip
-
-
-def _least_share(event: Event, p: float, budget: Budget) -> float:
-    """Share of false signals at which it would just have been selected when it was first shown."""
-    return min(1.0, budget.share_false * event.p / event.allowed) if event.allowed > 0 else min(1.0, p)
 
 
 def _explanation(
@@ -119,9 +117,9 @@ def _explanation(
     p_without = leave_one_out(without, p_value) if names else []
     worst = int(np.argmax(p_without)) if p_without else -1
     one = residue_of(judged, column)
-    batches = np.unique(one.sites.seen.batch[found.rows])
+    batches, sites = np.unique(one.sites.seen.batch[found.rows]), judged.units.sites_of(event.unit)
     is_above = column.family is not DOWN and bool(np.nansum(z[speaking]) > 0)
-    cause = None if column.family is SCATTER else batch_cause(judged, one, event.unit, speaking, is_above)
+    cause = None if column.family is SCATTER else batch_cause(judged, one, sites, speaking, is_above)
     with np.errstate(invalid="ignore"):
         factor = None
         if column.family is not SCATTER and not np.isnan(found.sd[speaking]).any():
@@ -135,7 +133,8 @@ def _explanation(
         "normals": {week_label(judged, int(w)): round(float(z[w]), 3) for w in np.flatnonzero(speaking)},
         "n_batches": int(batches.size),
         "batch": None if cause is None else cause._asdict(),
-        "n_kept_out": _kept_out(judged, one.analyte, event.unit, beside.kept_out),
+        "n_kept_out": n_kept_out(judged, one.analyte, sites, beside.kept_out),
+        "cluster": beside.clusters.get((event.unit, event.drug)),
         "levels": _levels(judged, asked, event),
         "neighbours": _neighbours(judged, asked, event),
         "folded": [judged.units.unit_id[unit] for unit in event.folded],
@@ -188,9 +187,10 @@ def _baseline(judged: Judged, column: Column, unit: int, speaking: Flags) -> dic
     return {"n_samples": int(week.size), "weights": listed, "older": round(float(by_week[used[_WEEKS_LISTED:]].sum()), 4)}
 
 
-def _kept_out(judged: Judged, analyte: str, unit: int, kept_out: pl.DataFrame) -> int:
-    sites = [judged.units.unit_id[site] for site in judged.units.sites_of(unit)]
-    return kept_out.filter(pl.col("site_id").is_in(sites) & (pl.col("analyte") == analyte)).height
+def n_kept_out(judged: Judged, analyte: str, sites: Index, kept_out: pl.DataFrame) -> int:
+    """Days of a residue that were kept out at some sites."""
+    named = [judged.units.unit_id[site] for site in sites]
+    return kept_out.filter(pl.col("site_id").is_in(named) & (pl.col("analyte") == analyte)).height
 
 
 def _levels(judged: Judged, asked: Asked, event: Event) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from headworks.workflows.warning.kinds import RATIO
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-_TWO_SIDED_95 = 1.959963984540054
+TWO_SIDED_95 = 1.959963984540054
 # Half of what lies below a limit, as a mean day where the drug comes and goes.
 _OF_LIMIT = 0.5
 
@@ -110,7 +110,7 @@ def _of_site(judged: Judged, one: Residue, unit: int, rows: Index, speaking: Fla
     spoken = rows[now]
     first = spoken[np.argmin(seen.day[spoken])]
     centre = float(one.sites.expected[first] + np.mean(one.sites.taken_off[spoken]))
-    spread = _TWO_SIDED_95 * float(np.sqrt(np.mean(one.sites.variance[spoken]) / spoken.size))
+    spread = TWO_SIDED_95 * float(np.sqrt(np.mean(one.sites.variance[spoken]) / spoken.size))
     observed = float(np.mean(seen.upper[spoken]))
     return _filled(observed, centre, spread, sd, counted)
 
@@ -134,16 +134,16 @@ def _of_area(judged: Judged, one: Residue, unit: int, rows: Index, speaking: Fla
         now = speaking[week]
         shares = (float(found[now].mean()), float(found[~now].mean())) if now.any() and not now.all() else None
         return Figures(None, None, None, None, sd, presence=shares, **counted)
-    base = _base(one, rows)
+    base = long_mean(one, rows)
     shared, own, told = one.weeks.shared[unit, known], one.weeks.value[unit, known], one.areas.expected[unit, known][0]
-    spread = _TWO_SIDED_95 * float(np.sqrt(np.mean(one.areas.variance[unit, known]) / known.sum()))
+    spread = TWO_SIDED_95 * float(np.sqrt(np.mean(one.areas.variance[unit, known]) / known.sum()))
     centre = float(np.mean(told + shared))
     log_base = float(np.log(base))
     return _filled(log_base + float(np.mean(own)), log_base + centre, spread, sd, counted)
 
 
-def _base(one: Residue, rows: Index) -> float:
-    """Long mean of the sites, weighed by their people: of the log scale's middle of each."""
+def long_mean(one: Residue, rows: Index) -> float:
+    """Long mean of the sites of some days, weighed by their people: of the log scale's middle of each."""
     series = one.sites.seen.of_series[rows]
     met, place = np.unique(series, return_inverse=True)
     n = np.bincount(place)
@@ -159,7 +159,7 @@ def _of_pair(judged: Judged, column: Column, unit: int, speaking: Flags, counted
     if not known.any():
         return Figures(None, None, None, None, sd, presence=None, **counted)
     centre = float(np.mean(pair.told.expected[unit, known]))
-    spread = _TWO_SIDED_95 * float(np.sqrt(np.mean(sd[known] ** 2) / known.sum()))
+    spread = TWO_SIDED_95 * float(np.sqrt(np.mean(sd[known] ** 2) / known.sum()))
     return _filled(float(np.mean(pair.value[unit, known])), centre, spread, sd, counted)
 
 

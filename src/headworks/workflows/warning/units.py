@@ -108,6 +108,14 @@ def main_areas(site_ids: list[str], network: Network) -> Index:
     return found
 
 
+def common_unit(units: Units, sites: Index) -> int:
+    """The smallest area that all of some sites lie in; -1 where there is none."""
+    for member in units.member[-2::-1]:
+        if member[sites[0]] >= 0 and np.all(member[sites] == member[sites[0]]):
+            return int(member[sites[0]])
+    return -1
+
+
 def _worth_asking(area: Index, member: Index) -> Index:
     """Areas with several sites, not all of them in one unit below."""
     known = area >= 0
