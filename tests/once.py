@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-
 # Tests that begin other tests tell them where that is.
 SHARED = "HEADWORKS_TESTS_SHARED"
 

@@ -29,7 +29,7 @@ class _LastWord(TyperGroup):
 
 group = typer.Typer(
     no_args_is_help=True, cls=_LastWord,
-    help="Lists of areas by rules: `assess WORKSPACE --rules FILE`, `assess explain`, `assess trial`.",
+    help="Lists of areas by rules: `assess WORKSPACE --rules FILE`, `explain`, `trial`; did it work: `register`, `evaluate`.",
 )  # fmt: skip
 app.add_typer(group, name="assess")
 Rules = Annotated[str, typer.Option("--rules", metavar="FILE", help="Rule set: a YAML file, or a shipped one by its name.")]

@@ -5,9 +5,9 @@ from dataclasses import replace
 from tests.web.conftest import reader
 
 from headworks.web.access.models import AreaNode
-from headworks.web.lists.list_work import assess_lists
 from headworks.web.lists.models import Assessment, ListOutcome
-from headworks.web.lists.rule_sets import activate, propose_rule_set
+from headworks.web.lists.outcomes.list_work import assess_lists
+from headworks.web.lists.rules.rule_sets import activate, propose_rule_set
 
 ALL = "a test looks at every row"
 WHY = "Discussed in the meeting."

@@ -8,7 +8,7 @@ import pytest
 from tests.web.conftest import area_at
 
 from headworks.web.figures.scoped import map_figures
-from headworks.web.lists.criterion_words import changed_words, criterion_words, own_words, quoted_text
+from headworks.web.lists.words.criterion_words import changed_words, criterion_words, own_words, quoted_text
 
 pytestmark = pytest.mark.django_db
 QUERY = "?level=4&period=2025-Q2&drug=ketamine"

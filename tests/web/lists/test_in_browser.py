@@ -9,8 +9,8 @@ from tests.web.lists.test_evaluations import said
 from tests.web.signals.test_in_browser import RUN_AXE
 
 from headworks.jobs.cycle import CycleOrder, draft_report
-from headworks.web.lists.evaluations import register
-from headworks.web.lists.matters import raise_matter
+from headworks.web.lists.evaluations.plans import register
+from headworks.web.lists.matters.matters import raise_matter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -9,11 +9,11 @@ from headworks.core.errors import DataRefused, UsageError
 from headworks.tables.assessment import ListDecisions
 from headworks.web.access.models import AreaNode
 from headworks.web.access.policy import NotVisible
-from headworks.web.lists.assessments import in_use as newest
-from headworks.web.lists.assessments import outcomes_of, review_assessment
-from headworks.web.lists.matters import decide_matter, list_decisions, possible_kinds, raise_matter
+from headworks.web.lists.matters.matters import decide_matter, list_decisions, possible_kinds, raise_matter
 from headworks.web.lists.models import ListOutcome, Matter
-from headworks.web.lists.shown import of_area
+from headworks.web.lists.outcomes.assessments import in_use as newest
+from headworks.web.lists.outcomes.assessments import outcomes_of, review_assessment
+from headworks.web.lists.outcomes.shown import of_area
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from tests.web.lists.seed import ALL, WHY, an_area, assessed, in_force, put_on, who
 
 from headworks.web.audit.models import AuditRow
-from headworks.web.lists.matters import raise_matter
+from headworks.web.lists.matters.matters import raise_matter
 from headworks.web.lists.models import Assessment, ListOutcome, Matter, RuleSetText
 from headworks.web.work.models import WorkItem
 

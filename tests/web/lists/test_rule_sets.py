@@ -10,8 +10,8 @@ from headworks.core.errors import DataRefused, UsageError
 from headworks.reference.rule_sets import rule_set_text, shipped_trial_text
 from headworks.web.access.policy import NotVisible
 from headworks.web.lists.models import RuleSetText
-from headworks.web.lists.rule_sets import activate, ask_trial, attach_trial, propose_rule_set, refuse, shipped, trial_of
-from headworks.web.lists.rule_text import passages
+from headworks.web.lists.rules.rule_sets import activate, ask_trial, attach_trial, propose_rule_set, refuse, shipped, trial_of
+from headworks.web.lists.rules.rule_text import passages
 
 pytestmark = pytest.mark.django_db
 

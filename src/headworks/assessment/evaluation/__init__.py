@@ -5,6 +5,7 @@ in ``docs/methods/evaluation.md``, how often the intervals hold in ``docs/studie
 """
 
 from headworks.assessment.evaluation.before_after import BeforeAfter, Counted, before_after
+from headworks.assessment.evaluation.before_after_levels import before_after_levels
 from headworks.assessment.evaluation.interrupted import InterruptedSeries, interrupted_series
 from headworks.assessment.evaluation.matched_areas import matched_comparison
 from headworks.assessment.evaluation.registration import EvaluationPlan, Registration, differences_from_plan, register_plan
@@ -32,6 +33,7 @@ __all__ = [
     "Registration",
     "Window",
     "before_after",
+    "before_after_levels",
     "correlation_between",
     "differences_from_plan",
     "drift_of_unlisted",

@@ -56,6 +56,12 @@ class BeforeAfter(NamedTuple):
     effect_upper: Array
     p_as_low: Array
 
+    @property
+    def expected_bounds(self) -> tuple[Array, Array]:
+        """Bounds of ``expected_ratio``: the ratio seen over the bounds of the effect; 0 where that is endless."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.ratio / self.effect_upper, self.ratio / self.effect_lower
+
 
 def before_after(
     before: Counted,

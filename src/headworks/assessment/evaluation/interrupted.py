@@ -169,11 +169,11 @@ def _require_series(
         )
         refuse("HW-D770", "The points are not evenly spaced.", found=told, remedy=remedy)
     after = time >= intervention
-    sides = {"before": ~after, "after": after}
-    for name, side in sides.items():
+    sides = {"Too little is known before the action.": ~after, "Too little is known after the action.": after}
+    for problem, side in sides.items():
         quantified = int(np.isfinite(y[:, side]).sum(axis=1).min()) if side.any() else 0
         if side.sum() < _LEAST_EACH_SIDE or quantified < _LEAST_QUANTIFIED:
             told = f"{int(side.sum())} points, {quantified} of them quantified"
             remedy = f"At least {_LEAST_EACH_SIDE} points, {_LEAST_QUANTIFIED} quantified; else report how often it was found"
-            refuse("HW-D770", f"Too little is known {name} the action.", found=told, remedy=remedy)
+            refuse("HW-D770", problem, found=told, remedy=remedy)
     return y, limit, time, after

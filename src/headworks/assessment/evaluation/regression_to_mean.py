@@ -29,7 +29,7 @@ from headworks.assessment.comparison.equal_lists import equal_lists, refuse, req
 from headworks.assessment.evaluation.windows import Window, require_apart
 
 Array = npt.NDArray[np.float64]
-_LEAST_AREAS = 10
+LEAST_AREAS = 10
 
 
 class ExpectedCount(NamedTuple):
@@ -78,8 +78,8 @@ def correlation_between(before: npt.ArrayLike, after: npt.ArrayLike, window_befo
     """
     require_apart(window_before, window_after)
     x, y = equal_lists("HW-D772", before=before, after=after)
-    if x.size < _LEAST_AREAS or x.std() == 0 or y.std() == 0:
-        remedy = f"At least {_LEAST_AREAS} areas that differ, listed or not"
+    if x.size < LEAST_AREAS or x.std() == 0 or y.std() == 0:
+        remedy = f"At least {LEAST_AREAS} areas that differ, listed or not"
         refuse("HW-D772", "No correlation can be had.", found=f"{x.size} areas", remedy=remedy)
     return float(np.corrcoef(x, y)[0, 1])
 
@@ -179,8 +179,8 @@ def drift_of_unlisted(
         "HW-D772",
         count_before=count_before, exposure_before=exposure_before, count_after=count_after, exposure_after=exposure_after,
     )  # fmt: skip
-    if y.size < _LEAST_AREAS or y.sum() <= 0 or not (0 < shape < np.inf and 0 < rate < np.inf):
-        told, remedy = f"{y.size} areas, shape {shape:g}", f"At least {_LEAST_AREAS} with cases, a finite shape and rate"
+    if y.size < LEAST_AREAS or y.sum() <= 0 or not (0 < shape < np.inf and 0 < rate < np.inf):
+        told, remedy = f"{y.size} areas, shape {shape:g}", f"At least {LEAST_AREAS} with cases, a finite shape and rate"
         refuse("HW-D772", "Too few areas that nobody acted on.", found=told, remedy=remedy)
     plain = m * (shape + y) / (rate + n)
     change = float(seen.sum() / plain.sum())

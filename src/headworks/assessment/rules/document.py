@@ -28,6 +28,20 @@ class Breach(NamedTuple):
     remedy: str
 
 
+class RuleSetBroken(DataRefused):
+    """A rule set that breaks its schema, with every breach by line."""
+
+    def __init__(self, where: str, breaches: list[Breach]) -> None:
+        self.breaches = sorted(breaches)
+        said = "; ".join(
+            f"line {line}: {problem}" + (f" Found: {found}." if found else "") + (f" {remedy}" if remedy else "")
+            for line, problem, found, remedy in self.breaches
+        )
+        remedy = "Correct these lines; docs/methods/assessment.md has every field"
+        where = f"{where}, line {self.breaches[0].line}"
+        super().__init__("The rule set breaks its schema.", where=where, found=said, remedy=remedy, code="HW-D781")
+
+
 class Block:
     """A mapping of the document; every field is asked for once, and what was not asked for is a breach.
 
@@ -72,13 +86,13 @@ class Block:
         if node is None:
             return self._default(field, default, "")
         if not isinstance(node, yaml.ScalarNode):
-            self.say(_line(node), f"{self.name}.{field} is not one value.", "a block or a list", "Give one word or text")
+            self.say(_line(node), f"{self._named(field)} is not one value.", "a block or a list", "Give one word or text")
             return ""
         said, words = node.value, list(one_of)
         if words and said not in words:
             near = difflib.get_close_matches(said, words, n=1)
             remedy = f"Did you mean {near[0]}?" if near else "Use one of " + ", ".join(words)
-            self.say(_line(node), f"{self.name}.{field} is none of the words it can be.", said, remedy)
+            self.say(_line(node), f"{self._named(field)} is none of the words it can be.", said, remedy)
         return str(said)
 
     def number(self, field: str, default: float | None = None, low: float = -math.inf, high: float = math.inf) -> float:
@@ -92,7 +106,7 @@ class Block:
             value = math.nan
         if not low <= value <= high:
             remedy = f"Give a number from {low:g} to {high:g}"
-            self.say(_line(node), f"{self.name}.{field} is not a number it can be.", _text(node), remedy)
+            self.say(_line(node), f"{self._named(field)} is not a number it can be.", _text(node), remedy)
             return low if math.isfinite(low) else 0.0
         return value
 
@@ -100,7 +114,7 @@ class Block:
         """A field's whole number between two bounds."""
         value = self.number(field, default, low, high)
         if value != int(value):
-            self.say(self.line_of(field), f"{self.name}.{field} is not a whole number.", f"{value:g}", f"Give {int(value)}")
+            self.say(self.line_of(field), f"{self._named(field)} is not a whole number.", f"{value:g}", f"Give {int(value)}")
         return int(value)
 
     def yes(self, field: str, default: bool) -> bool:
@@ -123,7 +137,7 @@ class Block:
             if required:
                 self._default(field, None, "")
             return None
-        return Block(node, f"{self.name}.{field}" if self.name else field, self.breaches)
+        return Block(node, self._named(field), self.breaches)
 
     def blocks(self, field: str) -> list[tuple[str, Block]]:
         """The blocks of a field, by name, in order."""
@@ -149,6 +163,10 @@ class Block:
                 remedy = f"Did you mean {near[0]}?" if near else "Use one of " + ", ".join(dict.fromkeys(self._asked))
                 self.say(_line(node), f"{self.name or 'The rule set'} has no such field.", name, remedy)
 
+    def _named(self, field: str) -> str:
+        """A field with the block it stands in; the outermost has no name."""
+        return f"{self.name}.{field}" if self.name else field
+
     def _get(self, field: str) -> yaml.Node | None:
         self._asked.append(field)
         node = self._nodes.get(field)
@@ -158,8 +176,8 @@ class Block:
     def _default(self, field: str, default: T | None, placeholder: T) -> T:
         if default is None:
             near = difflib.get_close_matches(field, [name for name in self._nodes if name not in self._asked], n=1, cutoff=0.5)
-            hint = f"; is it {near[0]!r}?" if near else ""
-            self.say(self.line, f"{self.name or 'The rule set'} lacks the field {field}.", "", f"Add {field}{hint}")
+            remedy = f"Add {field}; is it {near[0]!r}?" if near else f"Add {field}"
+            self.say(self.line, f"{self.name or 'The rule set'} lacks the field {field}.", "", remedy)
             return placeholder
         return default
 
@@ -189,18 +207,12 @@ def require_none(breaches: list[Breach], where: str) -> None:
 
     Raises
     ------
-    DataRefused
+    RuleSetBroken
         ``HW-D781``.
     """
     if not breaches:
         return
-    ordered = sorted(breaches)
-    said = "; ".join(
-        f"line {line}: {problem}" + (f" Found: {found}." if found else "") + (f" {remedy}" if remedy else "")
-        for line, problem, found, remedy in ordered
-    )
-    raise DataRefused("The rule set breaks its schema.", where=f"{where}, line {ordered[0].line}", found=said,
-                      remedy="Correct these lines; docs/methods/assessment.md has every field", code="HW-D781")  # fmt: skip
+    raise RuleSetBroken(where, breaches)
 
 
 def _line(node: yaml.Node) -> int:

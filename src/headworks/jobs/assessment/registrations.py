@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import NamedTuple
 
 from headworks.assessment.evaluation import EvaluationPlan, Registration, register_plan
@@ -58,10 +59,40 @@ def keep_registration(
     return made
 
 
-def kept_registrations(workspace: Workspace) -> list[KeptRegistration]:
-    """All registrations, newest first; what cannot be read is refused as by :func:`require_registered`."""
-    found = [require_registered(workspace, path.stem) for path in workspace.path.joinpath(*_FOLDER).glob("*.json")]
-    return sorted(found, key=lambda one: (one.registration.registered_on, one.registration.fingerprint), reverse=True)
+class KeptRegistrations(NamedTuple):
+    """Registrations, newest first, and of each record that cannot be read why (``HW-D862``), by name."""
+
+    plans: list[KeptRegistration]
+    damaged: list[DataRefused]
+
+
+def kept_registrations(workspace: Workspace) -> KeptRegistrations:
+    """All registrations: a record that somebody damaged hides no other."""
+    plans, damaged = [], []
+    for path in sorted(workspace.path.joinpath(*_FOLDER).glob("*.json")):
+        try:
+            plans.append(_read(path))
+        except DataRefused as problem:
+            damaged.append(problem)
+    plans.sort(key=lambda one: (one.registration.registered_on, one.registration.fingerprint), reverse=True)
+    return KeptRegistrations(plans, damaged)
+
+
+def find_registration(workspace: Workspace, said: str) -> KeptRegistration:
+    """The registration of a fingerprint, or of its first digits where no other begins so.
+
+    Raises
+    ------
+    UsageError
+        ``HW-U317`` when no such plan was registered, ``HW-U336`` when several begin with these digits.
+    DataRefused
+        ``HW-D862`` when its record was changed or cannot be read.
+    """
+    begun = [path.stem for path in workspace.path.joinpath(*_FOLDER).glob("*.json") if said and path.stem.startswith(said)]
+    if len(begun) > 1:
+        raise UsageError("Several registered plans begin with these digits.", found=said,
+                         remedy="Give more of the fingerprint", code="HW-U336")  # fmt: skip
+    return require_registered(workspace, begun[0] if begun else said)
 
 
 def require_registered(workspace: Workspace, fingerprint: str) -> KeptRegistration:
@@ -78,18 +109,24 @@ def require_registered(workspace: Workspace, fingerprint: str) -> KeptRegistrati
     if not fingerprint or not set(fingerprint) <= _HEX or not path.is_file():
         raise UsageError("No such plan was registered.", found=fingerprint[:64],
                          remedy="Register the plan before its later window begins", code="HW-U317")  # fmt: skip
+    return _read(path)
+
+
+def _read(path: Path) -> KeptRegistration:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         plan = EvaluationPlan.from_dict(said["plan"])
         day = dt.date.fromisoformat(said["registered_on"])
         made = KeptRegistration(Registration(plan, day, said["role"], said["fingerprint"]), said["author"])
+        found = plan.fingerprint
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        raise _changed(fingerprint, type(problem).__name__) from problem
-    if not fingerprint == plan.fingerprint == said["fingerprint"]:
-        raise _changed(fingerprint, plan.fingerprint[:12])
+        raise _changed(path, type(problem).__name__) from problem
+    if not path.stem == found == said["fingerprint"]:
+        raise _changed(path, found[:12])
     return made
 
 
-def _changed(fingerprint: str, found: str) -> DataRefused:
-    return DataRefused("The record of a registered plan was changed.", where=fingerprint[:12], found=found,
-                       remedy="Restore it from a backup", code="HW-D862")  # fmt: skip
+def _changed(path: Path, found: str) -> DataRefused:
+    remedy = "Restore the record from a backup, or take its file out of assessments/evaluations"
+    return DataRefused("The record of a registered plan was changed, or cannot be read.", where=path.stem[:12], found=found,
+                       remedy=remedy, code="HW-D862")  # fmt: skip

@@ -120,11 +120,11 @@ def moved_table(inside: pl.DataFrame, tables: CycleTables) -> TableBlock:
         moved = rows.filter(pl.col("state") != "suppressed", pl.col("change").is_in(["rose", "fell"]))
         seen = tuple(moved.select("drug", "analyte", "change", *ratio_as_seen()).rows())
         found.setdefault((seen, _unmoved(rows)), ([], moved))[0].append(str(area))
-    cells = tuple(
-        (names_of(areas, tables), *(_moved(moved.filter(pl.col("change") == word), tables) for word in ("rose", "fell")), *counts)
-        for (_, counts), (areas, moved) in found.items()
-    )
-    return TableBlock("moved", caption, columns, cells, tell("No areas."))
+    cells = []
+    for (_, counts), (areas, moved) in found.items():
+        named = (_moved(moved.filter(pl.col("change") == word), tables) for word in ("rose", "fell"))
+        cells.append((names_of(areas, tables), *named, *counts))
+    return TableBlock("moved", caption, columns, tuple(cells), tell("No areas."))
 
 
 def _unmoved(rows: pl.DataFrame) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ class ListsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the work of assessing known."""
-        from headworks.web.lists.list_work import assess_lists, try_rules
+        from headworks.web.lists.outcomes.list_work import assess_lists, try_rules
         from headworks.web.work.kinds import register_kind
 
         register_kind("assess_lists", assess_lists)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from headworks.web.lists import area_views, compare_views, evaluation_views, matter_views, rule_views, views
+from headworks.web.lists.compare import compare_views
+from headworks.web.lists.evaluations import evaluation_views
+from headworks.web.lists.matters import matter_views
+from headworks.web.lists.outcomes import area_views, views
+from headworks.web.lists.rules import rule_views
 
 urlpatterns = [
     path("lists/", views.lists, name="lists"),
@@ -21,6 +25,7 @@ urlpatterns = [
     path("lists/matters/<int:number>/", matter_views.matter, name="lists-matter"),
     path("lists/matters/<int:number>/decide/", matter_views.decide_on_matter, name="lists-matter-decide"),
     path("lists/compare/", compare_views.compare, name="lists-compare"),
+    path("lists/compare/counts/", compare_views.compare_counts, name="lists-compare-counts"),
     path("lists/compare/chart.json", compare_views.compare_chart, name="lists-compare-chart"),
     re_path(r"^lists/compare/areas\.(?P<kind>svg|csv)$", compare_views.compare_file, name="lists-compare-file"),
     path("lists/evaluations/", evaluation_views.evaluations, name="lists-evaluations"),

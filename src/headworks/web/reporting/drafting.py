@@ -16,7 +16,7 @@ from headworks.web.access.policy import NotVisible
 from headworks.web.access.reader import Reader, reader_of
 from headworks.web.access.roles import TIERS
 from headworks.web.accounts.models import Account
-from headworks.web.lists.assessments import confirmed_outcomes
+from headworks.web.lists.outcomes.assessments import confirmed_outcomes
 from headworks.web.opened import the_workspace
 from headworks.web.reporting.scope import EVERYWHERE, may_draft, require_place, tier_on
 from headworks.web.work.kinds import Tell

@@ -15,12 +15,13 @@ from headworks.core.errors import HeadworksError
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about
-from headworks.web.lists.criterion_words import list_words, own_words
+from headworks.web.lists.changing import changed
 from headworks.web.lists.models import RuleSetText
 from headworks.web.lists.rights import may_assess, may_confirm
-from headworks.web.lists.rule_sets import REFERENCE, activate, ask_trial, parsed, propose_rule_set, refuse, shipped
-from headworks.web.lists.views import changed, error_rates
-from headworks.web.lists.words import rule_words
+from headworks.web.lists.rules.error_rates import error_rates
+from headworks.web.lists.rules.rule_sets import REFERENCE, activate, ask_trial, parsed, propose_rule_set, refuse, shipped
+from headworks.web.lists.words.criterion_words import list_words, own_words
+from headworks.web.lists.words.outcome_words import rule_words
 
 STATE_WORDS = {
     "proposed": pgettext_lazy("rule set", "waits for a decision"), "active": pgettext_lazy("rule set", "in force"),

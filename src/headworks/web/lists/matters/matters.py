@@ -18,11 +18,11 @@ from headworks.core.errors import UsageError
 from headworks.core.periods import Period
 from headworks.web.access.policy import require_area
 from headworks.web.access.reader import Reader
-from headworks.web.lists.assessments import in_use
 from headworks.web.lists.deciding import clean_reason, decide_once
 from headworks.web.lists.models import ListOutcome, Matter
+from headworks.web.lists.outcomes.assessments import in_use
+from headworks.web.lists.outcomes.shown import require_shown
 from headworks.web.lists.rights import may_decide, may_propose, require
-from headworks.web.lists.shown import require_shown
 
 # Working values: an answer within a month, before the next quarter is assessed; an acceptance is looked at on the spot.
 DAYS: Final = {"appeal": 30, "acceptance": 60}

@@ -11,12 +11,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from headworks.core.errors import HeadworksError
 from headworks.web.access.decorators import signed_in
-from headworks.web.access.models import AreaNode
 from headworks.web.audit.middleware import about
-from headworks.web.figures.naming import residue_name
-from headworks.web.figures.templatetags.figures import amount
-from headworks.web.lists.evaluations import evaluated, is_over, may_register, register, require_plan, visible_plans
-from headworks.web.lists.views import changed
+from headworks.web.lists.changing import changed
+from headworks.web.lists.evaluations.came_out import METHOD_WORDS, figure_words, method_words, shown_result
+from headworks.web.lists.evaluations.plans import (
+    COUNTED,
+    evaluated,
+    is_readable,
+    may_register,
+    register,
+    require_plan,
+    visible_plans,
+)
+from headworks.web.lists.indicators import indicator_names
 from headworks.web.situation.asked import asked_of_all, drug_choice
 
 
@@ -36,7 +43,7 @@ def register_evaluation(request: HttpRequest) -> HttpResponse:
     def registered(reader: Any) -> dict[str, Any]:
         made = register(reader, request.POST.dict())
         one, areas = require_plan(reader, made.registration.fingerprint)
-        detail = {"areas": list(one.plan.area_ids), "compared": list(one.plan.comparison_ids)}
+        detail = {"areas": list(one.plan.area_ids), "compared": list(one.plan.comparison_ids), "method": one.plan.method}
         path = areas[one.plan.area_ids[0]].path
         return {"object_kind": "evaluation", "object_id": one.registration.fingerprint, "area_path": path, "detail": detail}
 
@@ -53,30 +60,26 @@ def evaluation(request: HttpRequest, fingerprint: str) -> HttpResponse:
     reader = request.reader  # type: ignore[attr-defined]
     one, areas = require_plan(reader, fingerprint)
     about(request, "evaluation", fingerprint, areas[one.plan.area_ids[0]].path)
-    rows = [_result(row, areas) for row in evaluated(reader, one).iter_rows(named=True)] if is_over(one.plan) else []
-    said = {**_plan(one), "rows": rows, "areas": [areas[code] for code in one.plan.area_ids],
-            "compared": [areas[code] for code in one.plan.comparison_ids]}  # fmt: skip
+    said = {**_plan(one), "areas": [areas[code] for code in one.plan.area_ids],
+            "compared": [areas[code] for code in one.plan.comparison_ids], "method": method_words(one.plan)}  # fmt: skip
+    if is_readable(one.plan):
+        said |= shown_result(one.plan, evaluated(reader, one, areas), areas)
     return render(request, "lists/evaluation.html", said)
 
 
 def _plan(one: Any) -> dict[str, Any]:
     plan = one.plan
     return {
-        "one": one, "plan": plan, "drug": residue_name(plan.setting("analyte")), "is_over": is_over(plan),
-        "fall": 1 - plan.smallest_effect, "has_season": plan.setting("harmonics") != "0",
+        "one": one, "plan": plan, "figure": figure_words(plan), "is_over": is_readable(plan), "fall": 1 - plan.smallest_effect,
     }  # fmt: skip
-
-
-def _result(row: dict[str, Any], areas: dict[str, AreaNode]) -> dict[str, Any]:
-    said, problem = {"low": amount(row["lower"]), "high": amount(row["upper"])}, row["problem"]
-    interval = "" if problem else _("%(low)s–%(high)s") % said
-    return {**row, "area": areas[row["area_id"]], "interval": interval, "problem": _(problem) if problem else ""}
 
 
 def _all(request: HttpRequest, problem: HeadworksError | None = None) -> HttpResponse:
     reader = request.reader  # type: ignore[attr-defined]
+    found = visible_plans(reader)
     said = {
-        "plans": [_plan(one) for one in visible_plans(reader)], "problem": problem, "said": request.POST,
+        "plans": [_plan(one) for one in found.plans], "damaged": found.damaged, "problem": problem, "said": request.POST,
         "may_register": may_register(reader), "drugs": drug_choice(asked_of_all(request).figures),
+        "counted": [(f"{COUNTED}{name}", name) for name in indicator_names(reader)], "methods": METHOD_WORDS.items(),
     }  # fmt: skip
     return render(request, "lists/evaluations.html", said, status=400 if problem else 200)

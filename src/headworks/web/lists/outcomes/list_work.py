@@ -17,10 +17,10 @@ from headworks.store import write_atomically
 from headworks.web.access.models import AreaNode
 from headworks.web.access.roles import TIERS
 from headworks.web.figures.sets import open_set
-from headworks.web.lists.assessments import OUTCOMES_FILE
-from headworks.web.lists.matters import list_decisions
+from headworks.web.lists.matters.matters import list_decisions
 from headworks.web.lists.models import Assessment, ListOutcome, RuleSetText
-from headworks.web.lists.rule_sets import attach_trial, rule_file
+from headworks.web.lists.outcomes.assessments import OUTCOMES_FILE
+from headworks.web.lists.rules.rule_sets import attach_trial, rule_file
 from headworks.web.opened import the_workspace
 from headworks.web.work.kinds import Tell
 

@@ -14,15 +14,17 @@ from headworks.web.access.decorators import signed_in
 from headworks.web.access.models import AreaNode
 from headworks.web.access.policy import require_area
 from headworks.web.audit.middleware import about
-from headworks.web.lists.assessments import in_use, outcomes_of
-from headworks.web.lists.criterion_words import list_words, own_words
-from headworks.web.lists.matters import possible_kinds, raise_matter, waiting_on
+from headworks.web.lists.changing import changed
+from headworks.web.lists.matters.matters import possible_kinds, raise_matter, waiting_on
 from headworks.web.lists.models import Assessment, ListOutcome, RuleSetText
-from headworks.web.lists.rule_sets import parsed
-from headworks.web.lists.rule_text import passages
-from headworks.web.lists.shown import ShownOutcome, of_area, past_of
-from headworks.web.lists.views import changed, error_rates, require_assessment
-from headworks.web.lists.words import (
+from headworks.web.lists.outcomes.assessments import in_use, outcomes_of
+from headworks.web.lists.outcomes.shown import ShownOutcome, of_area, past_of
+from headworks.web.lists.outcomes.views import require_assessment
+from headworks.web.lists.rules.error_rates import error_rates
+from headworks.web.lists.rules.rule_sets import parsed
+from headworks.web.lists.rules.rule_text import passages
+from headworks.web.lists.words.criterion_words import list_words, own_words
+from headworks.web.lists.words.outcome_words import (
     KIND_WORDS,
     OUTCOME_WORDS,
     STATE_WORDS,

@@ -31,7 +31,7 @@ STANDING_WORDS = {
     "above_998": gettext_lazy("▲▲ above the 99.8 %% limits"), "below_95": gettext_lazy("▼ below the 95 %% limits"),
     "below_998": gettext_lazy("▼▼ below the 99.8 %% limits"), "none": gettext_lazy("not compared: no load above its limit"),
 }  # fmt: skip
-_OUTSIDE_95 = 0.05
+OUTSIDE_95 = 0.05
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def sentences(shown: Compared) -> list[str]:
         said = {"phi": amount(spread.phi)}
         first = _("Areas differ no more than their errors explain (φ = %(phi)s); the limits are those of the errors alone.")
     n_outside = alone.filter(pl.col("standing") != "inside").height
-    outside = {"n": n_outside, "all": alone.height, "expected": amount(_OUTSIDE_95 * alone.height)}
+    outside = {"n": n_outside, "all": alone.height, "expected": amount(OUTSIDE_95 * alone.height)}
     second = _(
         "%(n)s of %(all)s areas lie outside the 95 %% limits; about %(expected)s would if they differed by nothing else."
     )

@@ -13,41 +13,44 @@ from collections.abc import Mapping
 import polars as pl
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
 
 from headworks.assessment.evaluation import EvaluationPlan, Window
-from headworks.core.errors import HeadworksError, UsageError
-from headworks.jobs.assessment import KeptRegistration, keep_registration, kept_registrations, require_registered
+from headworks.core.errors import UsageError
+from headworks.jobs.assessment import (
+    KeptRegistration,
+    KeptRegistrations,
+    keep_registration,
+    kept_registrations,
+    require_registered,
+)
 from headworks.web.access.models import AreaNode
 from headworks.web.access.policy import NotVisible, require_area, visible_areas
 from headworks.web.access.reader import Reader
 from headworks.web.figures.kept import kept
 from headworks.web.figures.scoped import area_figures
 from headworks.web.lists.deciding import clean_reason
+from headworks.web.lists.indicators import indicator_names, indicator_rows
 from headworks.web.lists.rights import may_propose, require
 from headworks.web.opened import the_workspace
-from headworks.workflows.assessment import evaluate_loads, plan_of_loads
+from headworks.workflows.assessment.evaluations import (
+    METHODS,
+    Evaluated,
+    evaluate_plan,
+    is_over,
+    plan_of_counts,
+    plan_of_loads,
+)
 
-_KEYS = {"area_id": pl.String, "analyte": pl.String, "period": pl.String}
+_LOADS = {
+    **dict.fromkeys(("area_id", "analyte", "period"), pl.String),
+    **dict.fromkeys(("load_mg_per_1000_per_day", "upper"), pl.Float64),
+}  # fmt: skip
 # More areas than one action has; each of them is a series to compute.
 _MOST_AREAS = 40
-# What the assessment room says where an area has no ratio.
-PROBLEMS = (
-    gettext_noop("Too little is known before the action."), gettext_noop("Too little is known after the action."),
-    gettext_noop("The terms of the model cannot be told apart."),
-)  # fmt: skip
-# What the rooms below refuse a plan for, in the reader's language.
-_REFUSED = {
-    "HW-D768": (
-        gettext_lazy("The windows before and after overlap, so a fall cannot be seen and no return to the middle either."),
-        gettext_lazy("Give a later window that begins after the earlier one ends"),
-    ),
-    "HW-D773": (
-        gettext_lazy("The later window has begun already: there is something to see."),
-        gettext_lazy("Evaluate a window that has not begun, and name each area once"),
-    ),
-    "HW-U316": (gettext_lazy("This very plan was registered before."), gettext_lazy("Look at the plan there is")),
-}
+# All counties of a province; each of them is held against a mixture of all others in turn.
+_MOST_COMPARED = 200
+# Marks an indicator among the figures of the form.
+COUNTED = "count:"
 
 
 def may_register(reader: Reader) -> bool:
@@ -65,23 +68,42 @@ def register(reader: Reader, said: Mapping[str, str]) -> KeptRegistration:
     UsageError
         ``HW-U300`` without a question, ``HW-U316`` for a plan registered before, ``HW-U318`` for a field that cannot be.
     DataRefused
-        ``HW-D768`` for windows that overlap, ``HW-D773`` for a plan that comes too late.
+        ``HW-D768`` for windows that overlap, ``HW-D773`` for a plan that comes too late, ``HW-D875`` for fewer areas or
+        months than the method needs.
     """
     areas, others = (_areas(reader, said.get(name, "")) for name in ("areas", "compared"))
     for area in areas:
         require(may_propose(reader, area.path), f"evaluate {area.pk}")
     if not areas or not said.get("drug"):
         raise _cannot_be("areas" if not areas else "drug", "")
-    plan = plan_of_loads(
-        clean_reason(said.get("question", "")), said["drug"][:80], tuple(one.pk for one in areas), _window(said, "before"),
-        _window(said, "after"), _effect(said.get("effect", "")), tuple(one.pk for one in others),
-    )  # fmt: skip
+    if said.get("of_level"):
+        others = _others_of_level(reader, areas)
+    plan = _plan(said, areas, others)
+    if plan.setting("indicator") and plan.setting("indicator") not in indicator_names(reader):
+        raise NotVisible("indicators")
     role = next(role for role in reader.roles if role in _roles_at(reader, areas))
-    try:
-        return keep_registration(the_workspace(), plan, timezone.localdate(), role=role, author=reader.username)
-    except HeadworksError as problem:
-        what, remedy = _REFUSED.get(problem.code, (problem.what, problem.remedy))
-        raise type(problem)(str(what), found=problem.found, remedy=str(remedy), code=problem.code) from problem
+    return keep_registration(the_workspace(), plan, timezone.localdate(), role=role, author=reader.username)
+
+
+def _plan(said: Mapping[str, str], areas: list[AreaNode], others: list[AreaNode]) -> EvaluationPlan:
+    question, figure = clean_reason(said.get("question", "")), said["drug"][:80]
+    codes, compared = (tuple(one.pk for one in some) for some in (areas, others))
+    windows, effect = (_window(said, "before"), _window(said, "after")), _effect(said.get("effect", ""))
+    method = said.get("method") or METHODS[0]
+    if method not in METHODS:
+        raise _cannot_be("method", method)
+    if figure.startswith(COUNTED):
+        return plan_of_counts(question, figure.removeprefix(COUNTED), codes, *windows, effect, compared)
+    return plan_of_loads(question, figure, codes, *windows, effect, compared, method)
+
+
+def _others_of_level(reader: Reader, areas: list[AreaNode]) -> list[AreaNode]:
+    """Every area of the level that the reader sees and on which nothing is done."""
+    acted = [one.pk for one in areas]
+    found = list(visible_areas(reader).filter(level=areas[0].level).exclude(pk__in=acted).order_by("pk")[: _MOST_COMPARED + 1])
+    if len(found) > _MOST_COMPARED:
+        raise _cannot_be("of_level", f"> {_MOST_COMPARED}")
+    return found
 
 
 def _roles_at(reader: Reader, areas: list[AreaNode]) -> set[str]:
@@ -121,12 +143,13 @@ def _cannot_be(where: str, found: str) -> UsageError:
                       remedy=_("Give areas by code, a drug, two windows in order, and a fall in percent"))  # fmt: skip
 
 
-def visible_plans(reader: Reader) -> list[KeptRegistration]:
-    """Plans of which the reader sees every area, newest first."""
+def visible_plans(reader: Reader) -> KeptRegistrations:
+    """Plans of which the reader sees every area, newest first; and, for who registers plans, records that are damaged."""
     found = kept_registrations(the_workspace())
-    named = {area for one in found for area in _named(one.plan)}
+    named = {area for one in found.plans for area in _named(one.plan)}
     mine = set(visible_areas(reader).filter(pk__in=named).values_list("pk", flat=True))
-    return [one for one in found if mine.issuperset(_named(one.plan))]
+    plans = [one for one in found.plans if mine.issuperset(_named(one.plan))]
+    return KeptRegistrations(plans, found.damaged if may_register(reader) else [])
 
 
 def require_plan(reader: Reader, fingerprint: str) -> tuple[KeptRegistration, dict[str, AreaNode]]:
@@ -147,27 +170,30 @@ def require_plan(reader: Reader, fingerprint: str) -> tuple[KeptRegistration, di
     return found, areas
 
 
-def is_over(plan: EvaluationPlan) -> bool:
+def is_readable(plan: EvaluationPlan) -> bool:
     """Whether the later window is over, so that it may be looked."""
-    return timezone.localdate() > plan.after.last
+    return is_over(plan, timezone.localdate())
 
 
-def evaluated(reader: Reader, one: KeptRegistration) -> pl.DataFrame:
+def evaluated(reader: Reader, one: KeptRegistration, areas: Mapping[str, AreaNode]) -> Evaluated:
     """What came out, by figures of the reader's tier.
 
     Raises
     ------
     DataRefused
-        ``HW-D863`` before the later window is over.
+        ``HW-D863`` before the later window is over, ``HW-D787`` when several counts speak of one area and period.
     """
 
-    def made() -> pl.DataFrame:
-        parts = [area_figures(reader, area).rows for area in _named(one.plan)]
-        known = [rows for rows in parts if not rows.is_empty()]
-        loads = pl.concat(known, how="diagonal") if known else pl.DataFrame(schema=_KEYS)
-        return evaluate_loads(one.registration, loads, timezone.localdate())
+    def made() -> Evaluated:
+        if one.plan.setting("indicator"):
+            figures = indicator_rows(reader, areas.values())
+        else:
+            parts = [area_figures(reader, area).rows for area in _named(one.plan)]
+            known = [rows for rows in parts if not rows.is_empty()]
+            figures = pl.concat(known, how="diagonal") if known else pl.DataFrame(schema=_LOADS)
+        return evaluate_plan(one.registration, figures, timezone.localdate())
 
-    return kept(reader, ("evaluated", one.registration.fingerprint, is_over(one.plan)), made)
+    return kept(reader, ("evaluated", one.registration.fingerprint, is_readable(one.plan)), made)
 
 
 def _named(plan: EvaluationPlan) -> tuple[str, ...]:

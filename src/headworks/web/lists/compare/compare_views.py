@@ -17,7 +17,10 @@ from headworks.jobs.csv_text import disarmed_csv
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about
-from headworks.web.lists.compared import Compared, compared, filed, sentences, spec_of
+from headworks.web.lists.compare.compared import Compared, compared, filed, sentences, spec_of
+from headworks.web.lists.compare.counted import counted, sentences_of_counts
+from headworks.web.lists.indicators import indicator_names
+from headworks.web.lists.words.criterion_words import own_words
 from headworks.web.situation.asked import Asked, drug_choice, levels_granted
 from headworks.web.situation.downloads import LOCALES
 from headworks.web.situation.map_files import file_response
@@ -38,9 +41,23 @@ def compare(request: HttpRequest) -> HttpResponse:
         "shown": shown, "sentences": sentences(shown), "query": urlencode(shown.query), "bar": asked.bar,
         "drugs": drug_choice(asked.figures), "chosen": asked.analyte, "drug_query": urlencode({"drug": asked.analyte}),
         "levels": [(one, level_words(asked, one)) for one, n in _levels(asked) if n > 1], "keep": f"&level={shown.level}",
+        "counts": bool(indicator_names(request.reader)),  # type: ignore[attr-defined]
         "map": {"level": shown.level}, "has_chart": shown.funnel is not None, "least": LEAST_PLACES,
     }  # fmt: skip
     return render(request, "lists/compare.html", said)
+
+
+@require_safe
+@signed_in("view")
+def compare_counts(request: HttpRequest) -> HttpResponse:
+    """Areas by the rate of an indicator, for who sees its counts."""
+    shown = counted(request)
+    about(request, "compared counts", f"{shown.indicator} {shown.period} {shown.level}")
+    said = {
+        "shown": shown, "sentences": sentences_of_counts(shown.funnel) if shown.funnel else [], "least": LEAST_PLACES,
+        "words": own_words(shown.indicator.replace("_", " ")),
+    }  # fmt: skip
+    return render(request, "lists/compare_counts.html", said)
 
 
 def _levels(asked: Asked) -> tuple[tuple[int, int], ...]:

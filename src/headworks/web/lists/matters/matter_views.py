@@ -16,12 +16,12 @@ from headworks.core.errors import HeadworksError
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import require_area, visible_areas
 from headworks.web.audit.middleware import about
-from headworks.web.lists.criterion_words import list_words
-from headworks.web.lists.matters import decide_matter
+from headworks.web.lists.changing import changed
+from headworks.web.lists.matters.matters import decide_matter
 from headworks.web.lists.models import Matter
 from headworks.web.lists.rights import may_decide
-from headworks.web.lists.views import changed
-from headworks.web.lists.words import KIND_WORDS
+from headworks.web.lists.words.criterion_words import list_words
+from headworks.web.lists.words.outcome_words import KIND_WORDS
 
 _PAGE = 50
 WORDS = {

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from headworks.core.errors import HeadworksError
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
-from headworks.web.audit.middleware import about, record_change
-from headworks.web.lists.assessments import ask_assessment, in_use, may_see, review_assessment, waiting
-from headworks.web.lists.criterion_words import changed_words, criterion_words, list_words, own_words
+from headworks.web.audit.middleware import about
+from headworks.web.lists.changing import changed
 from headworks.web.lists.models import Assessment, Matter, RuleSetText
+from headworks.web.lists.outcomes.assessments import ask_assessment, in_use, may_see, review_assessment, waiting
+from headworks.web.lists.outcomes.shown import ShownOutcome, shown_lists
 from headworks.web.lists.rights import may_assess, may_confirm
-from headworks.web.lists.rule_sets import parsed, trial_of
-from headworks.web.lists.shown import ShownOutcome, shown_lists
-from headworks.web.lists.words import OUTCOME_WORDS, STATE_WORDS, chance_words, change_words, rule_words
+from headworks.web.lists.rules.error_rates import error_rates
+from headworks.web.lists.rules.rule_sets import parsed
+from headworks.web.lists.words.criterion_words import changed_words, criterion_words, list_words, own_words
+from headworks.web.lists.words.outcome_words import OUTCOME_WORDS, STATE_WORDS, chance_words, change_words, rule_words
 
 # Of a list the first page shows so many; the rest is a click away.
 _FIRST = 25
@@ -104,26 +103,6 @@ def one_list(request: HttpRequest, number: int, list_name: str) -> HttpResponse:
     return render(request, "lists/one.html", said)
 
 
-def changed(
-    request: HttpRequest,
-    action: str,
-    change: Callable[[Any], dict[str, Any]],
-    done: str,
-    refused: Callable[[HeadworksError], HttpResponse],
-    route: str,
-    *where: Any,
-) -> HttpResponse:
-    """Change something in a transaction with its row of the audit log; the page again with the words of a refusal."""
-    try:
-        with transaction.atomic():
-            record_change(request, action, **change(request.reader))  # type: ignore[attr-defined]
-    except HeadworksError as problem:
-        request.is_audited = False  # type: ignore[attr-defined]
-        return refused(problem)
-    messages.success(request, done)
-    return redirect(route, *where)
-
-
 def require_assessment(request: HttpRequest, number: int) -> Assessment:
     """An assessment that the reader may see.
 
@@ -177,15 +156,6 @@ def _row_words(one: ShownOutcome) -> dict[str, Any]:
         "change": change_words(one.row), "changed": changed_words(one.row.changed),
         "criterion": criterion_words(one.row.criterion), "probability": chance_words(one.row.probability),
     }  # fmt: skip
-
-
-def error_rates(one: RuleSetText) -> dict[str, Any] | None:
-    """The trial of a rule set as a table: by list and size of areas, what it does where nothing, and where something is so."""
-    trial = trial_of(one)
-    if trial is None:
-        return None
-    rows = [{**row, "words": list_words(row["list_name"])} for row in trial["rows"]]
-    return {"name": str(one), "provinces": trial["provinces"], "areas": trial["areas_per_province"], "rows": rows}
 
 
 def _refused(request: HttpRequest, problem: HeadworksError) -> HttpResponse:

@@ -17,8 +17,8 @@ from headworks.assessment.outcomes.figures import Figures
 from headworks.assessment.outcomes.probability import p_met, p_unmet
 from headworks.assessment.rules import Criterion, ListRule, RuleSet
 from headworks.web.figures.templatetags.figures import amount, fine_percent, people, percent
-from headworks.web.lists.criterion_words import criterion_words, list_words, own_words, quoted, quoted_text
 from headworks.web.lists.models import ListOutcome
+from headworks.web.lists.words.criterion_words import criterion_words, list_words, own_words, quoted, quoted_text
 
 STATE_WORDS = {
     "off": gettext_lazy("not on it"), "on": gettext_lazy("on it"), "review": gettext_lazy("under review before it leaves"),

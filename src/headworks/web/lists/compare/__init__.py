@@ -1,0 +1,1 @@
+"""Areas of one level held against each other."""

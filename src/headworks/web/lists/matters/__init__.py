@@ -1,0 +1,1 @@
+"""Appeals and acceptances: raised by one person, decided by another."""

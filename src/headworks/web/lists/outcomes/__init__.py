@@ -1,0 +1,1 @@
+"""Assessments and their outcomes: asked for, computed, reviewed, shown with their reasons."""

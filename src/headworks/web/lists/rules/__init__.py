@@ -1,0 +1,1 @@
+"""Rule sets: proposed, tried, brought into force by another person."""

@@ -1,0 +1,1 @@
+"""What lists, criteria and outcomes are called, in the reader's language."""
