@@ -2,10 +2,15 @@
 
 ``python scripts/catalogues.py update`` puts new texts into every catalogue and drops those nothing says any more;
 ``compile`` makes the files that Django reads; ``check`` says what is missing. Needs no gettext programs.
+
+The rooms below the server know no language. The sentences in which they refuse are read from their source, with a place for
+what each fills in; ``headworks.web.refusals`` finds the sentence again in a message. The trap: a sentence put together in any
+other way than by an f-string or a text and something more stays English.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
@@ -19,6 +24,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from headworks.lab.sentences import FIXED_WORDS, TEMPLATES
+from headworks.web.refusals import REFUSAL
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "src" / "headworks" / "web"
@@ -27,6 +33,15 @@ _KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
+# Whose steps the page of work and those of what is sent show.
+_WORKING = ("jobs", "store", "web/api", "web/audit", "web/lists", "web/operations", "web/reporting", "web/signals", "web/work")
+# Where a person meets refusals who proposes rules, registers an evaluation or puts in a file.
+_REFUSING = (
+    "assessment/evaluation", "assessment/rules", "assessment/trial", "jobs/assessment", "jobs/import_files.py",
+    "workflows/assessment", "intake/*.py", "intake/files", "intake/formats", "core/periods.py", "core/schema.py",
+)  # fmt: skip
+_SENTENCE = re.compile(r"[A-Z{;][^\n]* [^\n]*\S")
+_WORD = re.compile(r"[a-zA-Z]{2,}")
 _PLACE = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w+\}")
 
 
@@ -41,7 +56,81 @@ def spoken() -> Catalog:
     # The laboratory's room knows no language; its sentences are translated where they are shown.
     for text in (*TEMPLATES.values(), *FIXED_WORDS):
         catalogue.add(text)
+    for text in (*refusals(), *steps()):
+        catalogue.add(text, context=REFUSAL)
     return catalogue
+
+
+def steps() -> list[str]:
+    """What work says of itself while it is done: the texts that are told, with their places."""
+    found = set()
+    for module in (module for room in _WORKING for module in (WEB.parent / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tell" and node.args:
+                found.add(_sentence(node.args[0]))
+    return sorted(said for said in found if _WORD.search(_PLACE.sub("", said)))
+
+
+def refusals() -> list[str]:
+    """Sentences of the rooms below, with a place named after what fills it: no docstrings."""
+    found = set()
+    for where in _REFUSING:
+        path = WEB.parent / where
+        for module in path.rglob("*.py") if path.is_dir() else path.parent.glob(path.name):
+            tree = ast.parse(module.read_text(encoding="utf-8"))
+            within = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            # A text that may fill a place is a sentence of its own; the parts between places are none.
+            within |= {id(part) for node in ast.walk(tree) for part in _between(node)}
+            found |= {_sentence(node) for node in ast.walk(tree) if id(node) not in within}
+    return sorted(filter(_is_sentence, found))
+
+
+def _between(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.JoinedStr):
+        yield from (part for part in node.values if isinstance(part, ast.Constant))
+    elif isinstance(node, ast.BinOp):
+        yield from (part for part in ast.walk(node) if part is not node)
+
+
+def _is_sentence(said: str) -> bool:
+    """Two words or more, or one and what is filled in; what begins with a place is a sentence only with its full stop."""
+    if said.startswith("{") and not said.endswith("."):
+        return False
+    words, places = _WORD.findall(_PLACE.sub("", said)), _PLACE.findall(said)
+    return _SENTENCE.fullmatch(said) is not None and len(words) + bool(places) > 1 and bool(words)
+
+
+def _sentence(node: ast.AST) -> str:
+    """The text of a node, with places; empty where it has none."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) and not {"{", "}"} & set(node.value) else ""
+    taken: list[str] = []
+    return "".join(part if isinstance(part, str) else _place(part, taken) for part in _parts(node))
+
+
+def _parts(node: ast.AST) -> Iterator[str | ast.AST]:
+    """Texts and what is filled in between them: of an f-string, and of texts and others that are added."""
+    match node:
+        case ast.Constant(value=str(said)):
+            yield said
+        case ast.JoinedStr(values=values):
+            for one in values:
+                yield from _parts(one)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            yield from (*_parts(left), *_parts(right))
+        case ast.expr():
+            yield node
+
+
+def _place(part: ast.AST, taken: list[str]) -> str:
+    """A place called after what fills it, and what others are not called."""
+    names = [node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(part)
+             if isinstance(node, (ast.Attribute, ast.Name))]  # fmt: skip
+    name = (names[0] if names else "value").strip("_").lower()
+    while name in taken:
+        name += "_"
+    taken.append(name)
+    return f"{{{name}}}"
 
 
 def _as_python(path: Path) -> str:

@@ -31,7 +31,7 @@ LEVELS = {
     "10": np.geomspace(1, 1000, 10),
     "6 twice": np.repeat([1.0, 4, 16, 63, 250, 1000], 2),
 }
-# Designs and noises that no prior was set on, with seeds of their own.
+# Designs and noises with seeds of their own; no prior was set on them but that shapes beyond x^1 were added for x^1.2.
 FRESH_LEVELS = {
     "7": np.array([0.5, 1.5, 5, 15, 50, 100, 200]),
     "6 twice": np.repeat(np.geomspace(2, 200, 6), 2),
@@ -68,7 +68,7 @@ NOISES = (
 
 FRESH_NOISES = (
     Noise(0.03, 0.08), Noise(0.15, 0.03), Noise(0.25, 0.04), Noise(0.2, 0.0), Noise(0.0, 0.04, 1.2), Noise(0.0, 0.08, 0.6),
-    Noise(0.1, 0.06, 0.8),
+    Noise(0.1, 0.06, 0.8), Noise(0.0, 0.03, 1.4),
 )  # fmt: skip
 
 
@@ -234,14 +234,16 @@ TAIL = """## What falls short, and what is too wide
 - **With ten batches before:** from twice the lowest level up 92 % to 98 % for every noise of the first table, mostly 94 % to
   97 %. Beside the lowest level (1.2) up to 99 %: a result that would have missed from below is not reported, and a floor is
   never quite ruled out. With three batches before, in the last table, down to 90 % at the lowest sample where a floor is five
-  to six times the proportional noise at the lowest of 7 levels; **noise that grows faster than in proportion (x^1.2) is of no
-  shape that is tried: 88 % to 100 %.**
+  to six times the proportional noise at the lowest of 7 levels. Noise that grows faster than in proportion (x^1.2, x^1.4) is
+  held in 93 % to 98 % here with three batches before; over three decades x^1.3 in 92 % to 98 % and x^1.4 in 89 % to 97 %.
 - **A batch alone, or a first one with its own controls:** noise in proportion or with a floor of up to twice it at the
   lowest level is held in 92 % to 99 % from twice the lowest level up; a floor of three times in 88 % to 92 %. **Mostly
   constant noise (0.1 and 2 %) and noise with a root are held in 82 % to 94 % near the lowest level:** the weight with the
   smallest relative deviations is then mostly 1/x2 all the same, and near the lowest level the noise shows in one or two
   residuals only. A prior that holds for these covers 99.9 % for noise in proportion, with intervals 2.6 times as wide as
-  that noise asks for. Who knows the noise may say so (`noise=`).
+  that noise asks for. **Noise that grows as x^1.2 or x^1.4 is held in 84 % to 94 % in the upper half of the range**, and
+  nearly always in the lower: three residuals cannot tell it from proportional noise. Who knows the noise may say
+  so (`noise=`).
 - **Noise given by name** is constant and in proportion; a root is not of its form.
 - Every curve here is straight. The bias of a bent one is in no interval; `degree=2` is for that.
 - Samples have the noise of the calibrators. Another matrix scatters more, and only duplicates show it."""

@@ -23,8 +23,8 @@ from headworks.web.access.models import AreaNode, SiteNode
 from headworks.web.access.policy import visible_sites
 from headworks.web.access.reader import reader_of
 from headworks.web.operations.laboratory.batches import make_batch
-from headworks.web.operations.laboratory.instrument_files import evaluate_soon, keep_file
-from headworks.web.operations.laboratory.screening import hits_of
+from headworks.web.operations.laboratory.exports.files import evaluate_soon, keep_file
+from headworks.web.operations.laboratory.screening.hits import hits_of
 from headworks.web.signals.intake import raise_signal
 from headworks.web.work.queue import ask
 

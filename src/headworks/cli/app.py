@@ -44,6 +44,7 @@ def register_commands() -> None:
     from headworks.cli import (  # noqa: F401  they register themselves
         assess_commands,
         data_commands,
+        evaluation_commands,
         explain_commands,
         lab_commands,
         lab_screening_commands,

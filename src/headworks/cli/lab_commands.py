@@ -110,7 +110,8 @@ def chart(
 def rounds(
     workspace: WorkspacePath,
     scores: Annotated[
-        Path | None, typer.Argument(metavar="SCORES.csv", help="laboratory_id, analyte, round, reported_on, z (or outcome).")
+        Path | None,
+        typer.Argument(metavar="ROUND.csv", help="laboratory_id, analyte, round, reported_on, z; or results."),
     ] = None,
     laboratory: OfLaboratory = "",
     json: AsJson = False,

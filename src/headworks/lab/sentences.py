@@ -101,6 +101,11 @@ TEMPLATES: dict[str, str] = {
     "proficiency.false_negative": "In the last round, {round}, the substance was there and was not found.",
     "proficiency.questionable": "The last two rounds, {earlier} and {round}, were questionable: z = {earlier_z} and {z}.",
     "proficiency.satisfactory": "The last round, {round}, holds nothing against the results: z = {z}.",
+    "proficiency.unsatisfactory_by": "The last round, {round}, was unsatisfactory: {kind} = {z}.",
+    "proficiency.questionable_by": (
+        "The last two rounds, {earlier} and {round}, were questionable: {earlier_kind} = {earlier_z} and {kind} = {z}."
+    ),
+    "proficiency.satisfactory_by": "The last round, {round}, holds nothing against the results: {kind} = {z}.",
     "proficiency.agrees": "The last round, {round}, holds nothing against the results.",
     "proficiency.not_assessed": "No round between laboratories is known of the substance.",
     **_westgard_templates(),
@@ -137,6 +142,14 @@ TEMPLATES: dict[str, str] = {
     "export.absent": "The export has no row of the analyte for {samples}.",
     "names.unique": "{n} injections are named {sample}: which is whose sample is not known.",
     "preparation.amount": "Amount taken and final volume are not in the batch sheet for {samples}.",
+    "screening.no_rule": "No rule of the profile holds.",
+    "screening.isomers": "The spectrum agrees as for level {level}. Capped: MS/MS does not tell it from {others}.",
+    "screening.few_fragments": "{rule} Capped: few fragments.",
+    "screening.also_isomers": "{rule} MS/MS does not tell it from {others}.",
+    "screening.score": "score {score}",
+    "screening.fragments": "{n} fragments",
+    "screening.minutes": "{difference} min",
+    "screening.isotopes": "isotopes {score}",
     "unit.convertible": "Results stay in {unit_words}, which is not turned into {due}; they cannot be released.",
 }
 # Words that are values of ``*_words``; anything else in their place (a person's reason, a unit) is shown as it is.

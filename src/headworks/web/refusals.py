@@ -51,6 +51,7 @@ def _sentences(language: str) -> list[tuple[re.Pattern[str], str]]:
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
-    parts = _PLACE.split(sentence)
-    between = (f"(?P<{one}>.*?)" if place % 2 else re.escape(one) for place, one in enumerate(parts))
-    return re.compile("".join(between), re.DOTALL)
+    first, *rest = _PLACE.split(sentence)
+    parts = [f"(?P<{place}>.*?){re.escape(words)}" for place, words in zip(rest[::2], rest[1::2], strict=True)]
+    # What was filled in ends where the words after it come first: nothing that a file holds makes the search a long one.
+    return re.compile(re.escape(first) + "".join([*(f"(?>{part})" for part in parts[:-1]), *parts[-1:]]), re.DOTALL)

@@ -118,6 +118,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "headworks.web.figures.templatetags.figures",
+                "headworks.web.refusals",
             ],
         },
     }

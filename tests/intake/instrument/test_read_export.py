@@ -252,13 +252,34 @@ def test_no_bytes_end_in_anything_but_an_outcome_or_a_refusal(noise, place):
         InjectionResults.validate(export.rows.select(InjectionResults.column_names()))
 
 
-def test_of_two_columns_for_one_thing_the_first_is_read_and_the_choice_asked():
+def test_two_unlike_columns_of_areas_block_until_somebody_says_which_it_is():
     text = "sample,sample_type,compound,area,Area\nS1,sample,coc,5,7\n"
     export = read(text)
-    assert export.rows["area"].to_list() == [5.0]
-    assert [(q.code, q.answer_in, q.guess) for q in export.questions] == [("HW-D642", ("columns", "area"), "area")]
-    said = read(text, Profile(columns={"area": "Area"}))
-    assert (said.rows["area"].to_list(), said.questions) == ([7.0], ())
+    assert not export.is_ready
+    assert [(q.code, q.answer_in, q.guess, q.is_blocking) for q in export.questions] == [
+        ("HW-D642", ("columns", "area"), "area", True), ("HW-D642", ("columns", "Area"), "ignored", True),
+    ]  # fmt: skip
+    for column, area in (("area", 5.0), ("Area", 7.0)):
+        said = read(text, Profile().with_answer("columns", column, "area"))
+        assert (said.rows["area"].to_list(), said.questions) == ([area], ())
+
+
+def test_of_two_columns_of_one_name_either_can_be_said():
+    text = "sample,sample_type,compound,Area,Area\nS1,sample,coc,5,7\n"
+    for answers, area in (
+        ([("Area", "area")], 5.0), ([("Area (column E)", "area")], 7.0), ([("Area (column E)", "ignored")], 5.0),
+        ([("Area", "ignored"), ("Area (column E)", "area")], 7.0),
+    ):  # fmt: skip
+        profile = Profile()
+        for label, answer in answers:
+            profile = profile.with_answer("columns", label, answer)
+        said = read(text, profile)
+        assert (said.rows["area"].to_list(), said.questions) == ([area], ())
+
+
+def test_two_columns_that_say_the_same_are_not_asked_about():
+    export = read("sample,sample_type,compound,area,Area,level,Level\nS1,sample,coc,5,5,1,2\n")
+    assert [(q.answer_in, q.is_blocking) for q in export.questions] == [(("columns", "level"), False)]
 
 
 def test_five_thousand_rows_take_well_under_a_second():

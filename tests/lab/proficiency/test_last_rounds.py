@@ -76,3 +76,14 @@ def test_a_table_of_another_form_is_refused():
         with pytest.raises(DataRefused, match="rounds between laboratories") as refused:
             proficiency_findings(wrong, batch())
         assert refused.value.code == "HW-D685"
+
+
+def test_another_score_than_z_is_named_and_held_to_its_own_limit():
+    of_en = rounds((1.4, "unsatisfactory")).with_columns(kind=pl.lit("En"))
+    (found,) = proficiency_findings(of_en, batch()).to_dicts()
+    assert (found["reason"], found["upper"], found["consequence"]) == (
+        "The last round, R1, was unsatisfactory: En = 1.4.", 1.0, "reject",
+    )  # fmt: skip
+    twice = rounds(DOUBTFUL, DOUBTFUL).with_columns(kind=pl.Series(["z", "zeta"]))
+    (found,) = proficiency_findings(twice, batch()).to_dicts()
+    assert found["reason"] == "The last two rounds, R1 and R2, were questionable: z = -2.5 and zeta = -2.5."

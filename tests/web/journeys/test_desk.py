@@ -245,5 +245,7 @@ def test_an_export_is_evaluated_asked_about_and_taken_over(walk, house, tmp_path
         analyst.sees(sample)
         analyst.visit("/release/controls/")
         analyst.look("controls", is_desk_page=True)
+        analyst.visit("/release/rounds/")
+        analyst.look("rounds", is_desk_page=True)
         analyst.visit("/release/screening/")
         analyst.look("screening")

@@ -10,7 +10,7 @@ from headworks.web.access.models import SiteNode
 from headworks.web.access.reader import Reader, Right
 from headworks.web.operations.custody import Said, perform
 from headworks.web.operations.laboratory.batches import add_samples, give_verdict, make_batch
-from headworks.web.operations.laboratory.entries import keep_rows
+from headworks.web.operations.laboratory.batches.entries import keep_rows
 from headworks.web.operations.laboratory.releases import approve, propose_release, review
 from headworks.web.operations.models import SampleRecord
 

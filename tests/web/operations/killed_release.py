@@ -11,7 +11,7 @@ def main(path):
     import django
 
     django.setup()
-    from headworks.web.operations.laboratory.release_work import release_work
+    from headworks.web.operations.laboratory.releases.work import release_work
     from headworks.web.operations.models import Release
     from headworks.web.work.models import WorkItem
     from headworks.web.work.worker import work_once

@@ -10,21 +10,21 @@ from headworks.core.errors import DataRefused, UsageError
 from headworks.jobs.read_table import read_table
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.models import AuditRow
-from headworks.web.operations.laboratory import instrument_files
-from headworks.web.operations.laboratory.answers import asked_of, keep_answers, keep_profile
 from headworks.web.operations.laboratory.batches import give_verdict, make_batch
-from headworks.web.operations.laboratory.decisions import leave_out, overrule
-from headworks.web.operations.laboratory.instrument_files import (
+from headworks.web.operations.laboratory.exports import files as export_files
+from headworks.web.operations.laboratory.exports.answers import asked_of, keep_answers, keep_profile
+from headworks.web.operations.laboratory.exports.decisions import leave_out, overrule
+from headworks.web.operations.laboratory.exports.files import (
     evaluate_soon,
     evaluation_of,
     keep_file,
     require_file,
     say_samples,
 )
+from headworks.web.operations.laboratory.exports.taking import take_results
 from headworks.web.operations.laboratory.laboratories import laboratory_of
-from headworks.web.operations.laboratory.release_work import release_work
 from headworks.web.operations.laboratory.releases import approve, propose_release, review
-from headworks.web.operations.laboratory.taking import take_results
+from headworks.web.operations.laboratory.releases.work import release_work
 from headworks.web.operations.models import InstrumentFile, MeasurementEntry
 from headworks.web.work.worker import work_once
 
@@ -79,7 +79,7 @@ def test_an_export_goes_the_way_of_every_result_and_is_taken_back_with_a_reason(
     released = propose_release(ANA, batch)
     approve(REV, released)
     release_work({"release": released.pk}, str)
-    facts = read_table(instrument_files.laboratory_of(""), "measurements").filter(batch_id="X1", analyte="ketamine")
+    facts = read_table(laboratory_of(""), "measurements").filter(batch_id="X1", analyte="ketamine")
     assert facts.height == sum(key[1] == "ketamine" for key in found)
     assert facts.filter(detection="quantified")["u_batch"].null_count() == 0
 
@@ -91,7 +91,7 @@ def test_an_export_goes_the_way_of_every_result_and_is_taken_back_with_a_reason(
         approve(who("reviewer", username="ana"), taken.amendment)
     approve(third, taken.amendment)
     release_work({"release": taken.amendment.pk}, str)
-    facts = read_table(instrument_files.laboratory_of(""), "measurements").filter(batch_id="X1")
+    facts = read_table(laboratory_of(""), "measurements").filter(batch_id="X1")
     flags = dict(facts.select("analyte", "qc_flag").unique().rows())
     assert (str(flags["ketamine"]), str(flags["cocaine"])) == ("rejected", "accepted")
     assert "The standard had run out." in {row.reason for row in entries(batch).values()}
@@ -211,7 +211,7 @@ def test_an_export_is_sent_once_and_for_one_batch(evaluated):
 
 
 def test_a_large_export_is_left_to_the_worker(own_province, monkeypatch):
-    monkeypatch.setattr(instrument_files, "SMALL_BYTES", 10)
+    monkeypatch.setattr(export_files, "SMALL_BYTES", 10)
     batch, codes = prepared()
     file = sent(batch, export_of(codes))
     assert file.state == "waiting"

@@ -15,8 +15,7 @@ from headworks.web.access.models import SiteNode
 from headworks.web.access.policy import NotVisible
 from headworks.web.operations.custody import broken_events, events_of, perform
 from headworks.web.operations.laboratory.batches import give_verdict
-from headworks.web.operations.laboratory.entries import keep_rows, read_sheet
-from headworks.web.operations.laboratory.release_work import release_work
+from headworks.web.operations.laboratory.batches.entries import keep_rows, read_sheet
 from headworks.web.operations.laboratory.releases import (
     approve,
     propose_amendment,
@@ -25,6 +24,7 @@ from headworks.web.operations.laboratory.releases import (
     refuse,
     review,
 )
+from headworks.web.operations.laboratory.releases.work import release_work
 from headworks.web.operations.models import Deviation, MeasurementEntry, Release
 from headworks.web.work.models import WorkItem
 from headworks.web.work.worker import work_once

@@ -11,8 +11,8 @@ from headworks.jobs.screening import ScreeningOrder, read_hits, screen_files
 from headworks.web.access.models import SiteNode
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.models import AuditRow
-from headworks.web.operations.laboratory.mirrored_spectra import mirrored_spectra
-from headworks.web.operations.laboratory.screening import decide_hit, hits_of
+from headworks.web.operations.laboratory.screening.hits import decide_hit, hits_of
+from headworks.web.operations.laboratory.screening.mirrored_spectra import mirrored_spectra
 from headworks.web.operations.models import HitReview
 
 

@@ -14,8 +14,7 @@ from headworks.jobs.screening import list_archive, read_hits
 from headworks.web.access.models import SiteNode
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.models import AuditRow
-from headworks.web.operations.laboratory.screening import expected_of, hits_of
-from headworks.web.operations.laboratory.screening_files import (
+from headworks.web.operations.laboratory.screening.files import (
     WORK,
     libraries_of,
     remove_library,
@@ -23,7 +22,8 @@ from headworks.web.operations.laboratory.screening_files import (
     send_list,
     send_runs,
 )
-from headworks.web.operations.laboratory.screening_work import screen_work
+from headworks.web.operations.laboratory.screening.hits import expected_of, hits_of
+from headworks.web.operations.laboratory.screening.work import screen_work
 from headworks.web.work.models import WorkItem
 
 RUN = dda([compound("methamphetamine", 1.0)], noise=50)
@@ -58,8 +58,8 @@ def test_a_run_and_a_list_are_sent_screened_and_reviewed(neighbours, own_provinc
     assert analyst.post(f"{PAGE}send/", send).status_code == 302
     assert analyst.post(f"{PAGE}send/", {"what": "runs", "area": mine, "file": files}).status_code == 302
     first, second = worked()
-    assert first["sentence"].startswith("0 runs screened")
-    assert second["sentence"].startswith("1 runs screened (1 new in the archive) for 2 suspects: 1 hits")
+    assert (first["n_runs"], first["n_hits"]) == (0, 0)
+    assert [second[name] for name in ("n_runs", "n_new", "n_suspects", "n_hits", "n_compounds")] == [1, 1, 2, 1, 1]
     assert [run.sample_id for run in list_archive(own_province)] == [sample]
     (hit,) = hits_of(who("analyst", mine, "ana")).to_dicts()
     assert (hit["substance"], expected_of(hit)) == ("methamphetamine", ([65.0386, 91.0542, 119.0855], None))

@@ -10,7 +10,7 @@ from headworks.core.errors import UsageError
 from headworks.web.access.policy import NotVisible
 from headworks.web.operations.custody import advance, events_of, perform
 from headworks.web.operations.laboratory.batches import make_batch
-from headworks.web.operations.laboratory.entries import add_version
+from headworks.web.operations.laboratory.batches.entries import add_version
 from headworks.web.operations.models import Deviation
 from headworks.web.operations.states import STATE_WORDS, TRANSITIONS, may_lead
 

@@ -15,12 +15,13 @@ from headworks.jobs.laboratory.evaluate import (
 from headworks.jobs.laboratory.papers import chart_svg, controls_of, report_html, report_tables, write_papers
 from headworks.jobs.laboratory.profiles import LabProfile, lab_profile, list_profiles, read_profile, save_profile
 from headworks.jobs.laboratory.release import ReleaseOutcome, release, retract
+from headworks.jobs.laboratory.rounds import ENDINGS as ROUND_ENDINGS
 from headworks.jobs.laboratory.rounds import read_rounds, save_rounds
 from headworks.jobs.laboratory.stored import StoredEvaluation, list_evaluations, list_versions, read_evaluation
 
 __all__ = [
-    "EvaluationOrder", "EvaluationOutcome", "Exclusion", "LabProfile", "ReleaseOutcome", "StoredEvaluation", "chart_svg",
-    "controls_of", "evaluate", "exclude_calibrators", "lab_profile", "list_evaluations", "list_profiles", "list_versions",
-    "override_verdict", "read_evaluation", "read_profile", "read_rounds", "release", "report_html", "report_tables", "retract",
-    "save_profile", "save_rounds", "write_papers",
+    "ROUND_ENDINGS", "EvaluationOrder", "EvaluationOutcome", "Exclusion", "LabProfile", "ReleaseOutcome", "StoredEvaluation",
+    "chart_svg", "controls_of", "evaluate", "exclude_calibrators", "lab_profile", "list_evaluations", "list_profiles",
+    "list_versions", "override_verdict", "read_evaluation", "read_profile", "read_rounds", "release", "report_html",
+    "report_tables", "retract", "save_profile", "save_rounds", "write_papers",
 ]  # fmt: skip

@@ -21,6 +21,10 @@ ROUND_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "laboratory_id": pl.String, "analyte": pl.String, "round": pl.String, "reported_on": pl.Date, "z": pl.Float64,
     "outcome": pl.String,
 }  # fmt: skip
+# Of each entry of a round, beside what is judged: which score it is, of what.
+ENTRY_SCHEMA = ROUND_SCHEMA | {
+    "kind": pl.String, "sample": pl.String, "result": pl.Float64, "loq": pl.Float64, "assigned": pl.Float64, "unit": pl.String,
+}  # fmt: skip
 _SATISFACTORY, _QUESTIONABLE, _UNSATISFACTORY, _FALSE_NEGATIVE, _, _NO_RESULT = OUTCOMES
 _FIRST, _SECOND = "", "_before"
 
@@ -31,8 +35,8 @@ def proficiency_findings(rounds: pl.DataFrame, batches: pl.DataFrame) -> pl.Data
     Parameters
     ----------
     rounds
-        ``ROUND_SCHEMA``: the score of each analyte of a round, null for a censored entry; outcome of ``OUTCOMES``. Several
-        samples of one round count as one, the worst of them.
+        ``ROUND_SCHEMA``: the score of each analyte of a round, null for a censored entry; outcome of ``OUTCOMES``; ``kind``
+        where the score is another than z. Several samples of one round count as one, the worst of them.
     batches
         ``batch_id, analyte, laboratory_id, ran_on`` (a date; null: today's knowledge counts).
 
@@ -51,15 +55,19 @@ def proficiency_findings(rounds: pl.DataFrame, batches: pl.DataFrame) -> pl.Data
     taking_part = batches.filter(pl.col("laboratory_id").is_in(rounds["laboratory_id"].unique().to_list()))
     if taking_part.is_empty():
         return no_findings()
-    last = _last_two(rounds, taking_part)
+    named = rounds if "kind" in rounds.columns else rounds.with_columns(kind=pl.lit(None, pl.String))
+    last = _last_two(named, taking_part)
     failed = pl.col("outcome").is_in((_UNSATISFACTORY, _FALSE_NEGATIVE)).fill_null(value=False)
     twice = (pl.col("outcome") == _QUESTIONABLE) & (pl.col("outcome_before") == _QUESTIONABLE)
     twice = twice.fill_null(value=False)
-    action, warning = lab_constant("score_action"), lab_constant("score_warning")
+    action, warning, of_en = (lab_constant(name) for name in ("score_action", "score_warning", "score_en_limit"))
+    is_en = (pl.col("kind") == "En").fill_null(value=False)
     parts = [
-        (failed, "unsatisfactory_round", Rule(-action, action, "1", REJECT)),
+        (failed & ~is_en, "unsatisfactory_round", Rule(-action, action, "1", REJECT)),
+        (failed & is_en, "unsatisfactory_round", Rule(-of_en, of_en, "1", REJECT)),
         (twice & ~failed, "questionable_rounds", Rule(-warning, warning, "1", LOOK)),
-        (~twice & ~failed, "last_round", Rule(-action, action, "1", NOTHING)),
+        (~twice & ~failed & ~is_en, "last_round", Rule(-action, action, "1", NOTHING)),
+        (~failed & is_en, "last_round", Rule(-of_en, of_en, "1", NOTHING)),
     ]
     return pl.concat(
         finding_rows(last.filter(chosen), "proficiency", name, rule, is_met=pl.lit(value=rule.consequence == NOTHING),
@@ -68,17 +76,19 @@ def proficiency_findings(rounds: pl.DataFrame, batches: pl.DataFrame) -> pl.Data
     )  # fmt: skip
 
 
-def outcome_of(z: pl.Expr) -> pl.Expr:
-    """What a score means, where a report gives the number alone.
+def outcome_of(z: pl.Expr, is_en: pl.Expr | None = None) -> pl.Expr:
+    """What a score means, where a report gives the number alone; En where ``is_en``, else z, z' or zeta.
 
     Examples
     --------
     >>> pl.DataFrame({"z": [2.0, -2.5, 3.0]}).select(outcome_of(pl.col("z"))).to_series().to_list()
     ['satisfactory', 'questionable', 'unsatisfactory']
     """
-    size = z.abs()
+    size, by_en = z.abs(), pl.lit(value=False) if is_en is None else is_en
     return (
-        pl.when(size >= lab_constant("score_action")).then(pl.lit(_UNSATISFACTORY))
+        pl.when(by_en & (size > lab_constant("score_en_limit"))).then(pl.lit(_UNSATISFACTORY))
+        .when(by_en & size.is_not_null()).then(pl.lit(_SATISFACTORY))
+        .when(size >= lab_constant("score_action")).then(pl.lit(_UNSATISFACTORY))
         .when(size > lab_constant("score_warning")).then(pl.lit(_QUESTIONABLE))
         .when(size.is_not_null()).then(pl.lit(_SATISFACTORY))
     )  # fmt: skip
@@ -110,7 +120,7 @@ def _last_two(rounds: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
     found = batches
     for place, suffix in ((0, _FIRST), (1, _SECOND)):
         one = known.filter(_place=place).select(
-            "batch_id", "analyte", *(pl.col(name).alias(name + suffix) for name in ("round", "z", "outcome"))
+            "batch_id", "analyte", *(pl.col(name).alias(name + suffix) for name in ("round", "z", "outcome", "kind"))
         )
         found = found.join(one, on=["batch_id", "analyte"], how="left", maintain_order="left")
     is_unknown = pl.when(pl.col("round").is_null()).then(sentence("proficiency.not_assessed"))
@@ -121,15 +131,21 @@ _GRAVEST = (_FALSE_NEGATIVE, _UNSATISFACTORY, _QUESTIONABLE, _SATISFACTORY, "agr
 
 
 def _said() -> pl.Expr:
-    last, z = pl.col("round"), pl.col("z").round(2)
-    twice = sentence(
-        "proficiency.questionable", earlier=pl.col("round_before"), round=last, earlier_z=pl.col("z_before").round(2), z=z
+    last, z, before, z_before = pl.col("round"), pl.col("z").round(2), pl.col("round_before"), pl.col("z_before").round(2)
+    kind, kind_before = pl.col("kind").fill_null("z"), pl.col("kind_before").fill_null("z")
+    is_z = (kind == "z") & (kind_before == "z")
+    twice = sentence("proficiency.questionable", earlier=before, round=last, earlier_z=z_before, z=z)
+    twice_by = sentence(
+        "proficiency.questionable_by", earlier=before, round=last, earlier_kind=kind_before, earlier_z=z_before, kind=kind, z=z
     )
     is_questionable = (pl.col("outcome") == _QUESTIONABLE) & (pl.col("outcome_before") == _QUESTIONABLE)
+    is_unsatisfactory = pl.col("outcome") == _UNSATISFACTORY
     return (
         pl.when(pl.col("outcome") == _FALSE_NEGATIVE).then(sentence("proficiency.false_negative", round=last))
-        .when(pl.col("outcome") == _UNSATISFACTORY).then(sentence("proficiency.unsatisfactory", round=last, z=z))
-        .when(is_questionable).then(twice)
+        .when(is_unsatisfactory & (kind == "z")).then(sentence("proficiency.unsatisfactory", round=last, z=z))
+        .when(is_unsatisfactory).then(sentence("proficiency.unsatisfactory_by", round=last, kind=kind, z=z))
+        .when(is_questionable & is_z).then(twice).when(is_questionable).then(twice_by)
         .when(z.is_null()).then(sentence("proficiency.agrees", round=last))
-        .otherwise(sentence("proficiency.satisfactory", round=last, z=z))
+        .when(kind == "z").then(sentence("proficiency.satisfactory", round=last, z=z))
+        .otherwise(sentence("proficiency.satisfactory_by", round=last, kind=kind, z=z))
     )  # fmt: skip

@@ -93,7 +93,7 @@ def z_scores(
     is_prime = u > lab_constant("assigned_value_negligible") * spread
     score = (x - xpt) / np.where(is_prime, np.hypot(spread, u), spread)
     kind = np.where(is_prime, "z'", "z").astype(object)
-    return Scores(score, kind, _outcome(np.abs(score), xpt, limit, np.isnan(x)))
+    return Scores(score, kind, outcome_words(score, xpt, limit))
 
 
 def zeta_scores(value: npt.ArrayLike, u: npt.ArrayLike, assigned: npt.ArrayLike, u_assigned: npt.ArrayLike) -> Array:
@@ -128,13 +128,23 @@ def _ratio(value: npt.ArrayLike, own: npt.ArrayLike, assigned: npt.ArrayLike, th
     return result
 
 
-def _outcome(size: Array, assigned: Array, limit: Array, is_censored: npt.NDArray[np.bool_]) -> Words:
+def outcome_words(score: Array, assigned: Array, limit: Array, is_en: bool | npt.NDArray[np.bool_] = False) -> Words:
+    """What scores mean, of ``OUTCOMES``; ``nan`` is a censored entry, which its limit decides.
+
+    Examples
+    --------
+    En has one limit, and no entry is questionable by it.
+
+    >>> outcome_words(np.array([1.2, 1.2]), np.array([9.0, 9.0]), np.array([1.0, 1.0]), np.array([True, False])).tolist()
+    ['unsatisfactory', 'satisfactory']
+    """
+    size, is_censored, by_en = np.abs(score), np.isnan(score), np.asarray(is_en)
     cases = [
         is_censored & (assigned > limit),
         is_censored & (assigned <= limit),
         is_censored,
-        size >= lab_constant("score_action"),
-        size > lab_constant("score_warning"),
+        np.where(by_en, size > lab_constant("score_en_limit"), size >= lab_constant("score_action")),
+        ~by_en & (size > lab_constant("score_warning")),
     ]
     code = np.select(cases, [_FALSE_NEGATIVE, _AGREES, _NO_RESULT, _UNSATISFACTORY, _QUESTIONABLE], _SATISFACTORY)
     words: Words = np.array(OUTCOMES, dtype=object)[code]

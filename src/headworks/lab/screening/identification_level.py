@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headworks.lab.screening.reasons import head, level_reason
+from headworks.lab.sentences import TEMPLATES
 from headworks.reference.screening_rules import LevelRule
 
 # Amphetamine-like amines give two or three fragments, and so do their isomers.
 FEW_FRAGMENTS = 3
 _BEST_WITHOUT_STANDARD = "3a"
+# What stands in place of a rule that would have given a better level.
+BY_ISOMERS, BY_FRAGMENTS = "isomers without a standard", "few fragments"
 
 
 class Evidence(NamedTuple):
@@ -56,20 +60,20 @@ def identification_level(evidence: Evidence, rules: Sequence[LevelRule]) -> Leve
     """
     rule = next((rule for rule in rules if _holds(rule, evidence)), None)
     if rule is None:
-        return Level("", "", "No rule of the profile holds.")
-    numbers = _numbers(evidence)
+        return Level("", "", TEMPLATES["screening.no_rule"])
+    numbers, others = _numbers(evidence), ", ".join(evidence.isomers)
     is_by_time = rule.level == "1" and rule.most_retention_difference_min is not None
     if rule.level[0] in "12" and not is_by_time:
         if evidence.isomers:
             # Not the rule's sentence: it may say that no other compound comes near.
-            others = ", ".join(evidence.isomers)
-            told = f"The spectrum agrees as for level {rule.level}. Capped: MS/MS does not tell it from {others}.{numbers}"
-            return Level(_BEST_WITHOUT_STANDARD, "isomers without a standard", told)
+            told = level_reason(head("isomers", rule.level, others), numbers)
+            return Level(_BEST_WITHOUT_STANDARD, BY_ISOMERS, told)
         if evidence.n_fragments < FEW_FRAGMENTS:
-            told = f"{rule.sentence} Capped: few fragments.{numbers}"
-            return Level(_BEST_WITHOUT_STANDARD, "few fragments", told)
-    also = f" MS/MS does not tell it from {', '.join(evidence.isomers)}." if evidence.isomers and not is_by_time else ""
-    return Level(rule.level, rule.rule, f"{rule.sentence}{also}{numbers}")
+            told = level_reason(head("few_fragments", rule.sentence), numbers)
+            return Level(_BEST_WITHOUT_STANDARD, BY_FRAGMENTS, told)
+    is_one_of = evidence.isomers and not is_by_time
+    said = head("also_isomers", rule.sentence, others) if is_one_of else rule.sentence
+    return Level(rule.level, rule.rule, level_reason(said, numbers))
 
 
 def rules_at(rules: Sequence[LevelRule], threshold: float) -> tuple[LevelRule, ...]:
@@ -99,16 +103,14 @@ def _holds(rule: LevelRule, evidence: Evidence) -> bool:
     return most is None or (difference is not None and abs(difference) <= most + _ROUNDING)
 
 
-def _numbers(evidence: Evidence) -> str:
-    parts = []
-    if evidence.score is not None:
-        parts.append(f"score {evidence.score:.2f}")
-    parts.append(f"{evidence.n_fragments} fragments")
+def _numbers(evidence: Evidence) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = [] if evidence.score is None else [("score", f"{evidence.score:.2f}")]
+    found.append(("fragments", evidence.n_fragments))
     if evidence.retention_difference_min is not None:
-        parts.append(f"{evidence.retention_difference_min:+.2f} min")
+        found.append(("minutes", f"{evidence.retention_difference_min:+.2f}"))
     if evidence.isotope_score is not None:
-        parts.append(f"isotopes {evidence.isotope_score:.2f}")
-    return f" ({', '.join(parts)})"
+        found.append(("isotopes", f"{evidence.isotope_score:.2f}"))
+    return found
 
 
 # Minutes: differences of printed times are not exact in binary.

@@ -11,10 +11,10 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the work of evaluating, screening and releasing known."""
-        from headworks.web.operations.laboratory.instrument_files import WORK, evaluate_work
-        from headworks.web.operations.laboratory.release_work import release_work
-        from headworks.web.operations.laboratory.screening_files import WORK as SCREENING
-        from headworks.web.operations.laboratory.screening_work import screen_work
+        from headworks.web.operations.laboratory.exports.files import WORK, evaluate_work
+        from headworks.web.operations.laboratory.releases.work import release_work
+        from headworks.web.operations.laboratory.screening.files import WORK as SCREENING
+        from headworks.web.operations.laboratory.screening.work import screen_work
         from headworks.web.work.kinds import register_kind
 
         register_kind("release_results", release_work)

@@ -26,6 +26,8 @@ _SIGNS = {
     "tracefinder": {"theoretical_amt", "calculated_amt", "actual_rt", "istd_response", "istd_amt", "rt_delta", "peak_label",
                     "response_ratio", "filename"},
 }  # fmt: skip
+# What results are computed of: a silent choice between two such columns is a choice between two results.
+_OF_RESULTS = {"area", "height", "expected_concentration", "internal_standard_concentration", "dilution_factor"}
 
 
 @dataclass
@@ -69,6 +71,7 @@ def read_layout(grid: Grid, profile: Profile) -> Layout:
         sheet = read_sections(grid, profile, questions)
     else:
         sheet = read_long(grid, name, profile, questions)
+    _settle_rivals(sheet, profile, questions)
     _ask_for_missing(sheet, grid, questions)
     _ask_for_sheet(grid, questions)
     return Layout(name, sheet, questions)
@@ -98,6 +101,24 @@ def _other_format(grid: Grid, name: str) -> DataRefused:
         remedy="Leave format out of the profile, or export in that form",
         code="HW-D640",
     )
+
+
+def _settle_rivals(sheet: Sheet, profile: Profile, questions: list[Question]) -> None:
+    """Of two columns for one field the one that was said is read; two that are unlike are asked about, each by its label."""
+    said = set(profile.columns.values())
+    for block in sheet.blocks:
+        for name, other in block.rivals:
+            first = block.columns[name]
+            if other in said:
+                block.columns[name] = other
+            elif first not in said and (sheet.raw.frame[first].ne_missing(sheet.raw.frame[other])).any():
+                is_blocking = name in _OF_RESULTS
+                ask = "Which of the two columns is it? They differ." + ("" if is_blocking else " The first one is read.")
+                for label, guess in ((first, name), (other, "ignored"))[: 1 + is_blocking]:
+                    questions.append(
+                        Question("HW-D642", ask, f"{sheet.raw.where}, {label}", f"{name}: {first}, {other}", guess,
+                                 ("columns", label), is_blocking)
+                    )  # fmt: skip
 
 
 def _ask_for_missing(sheet: Sheet, grid: Grid, questions: list[Question]) -> None:

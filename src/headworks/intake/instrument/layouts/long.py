@@ -54,15 +54,12 @@ def read_long(grid: Grid, format_name: str, profile: Profile, questions: list[Qu
     require_no_persons(raw)
     where = f"{raw.where}, row {grid.frame[ROW][position]}"
     reader = HeaderReader(where, format_name, profile, questions)
-    reader.require_said(names)
+    reader.require_said(names, labels)
     block = Block()
     for place, (name, label) in enumerate(zip(names, labels, strict=True)):
-        field = reader.read(name, f"column {column_letters(place)}")
-        if field and label in raw.columns and block.columns.setdefault(field, label) != label:
-            questions.append(
-                Question("HW-D642", "Which of the two columns is it? The first one is read.", f"{where}, {label}", field,
-                         field, ("columns", block.columns[field]), False)
-            )  # fmt: skip
+        field = reader.read(name, f"column {column_letters(place)}", label)
+        if field and label in raw.columns:
+            block.take(field, label)
     if raw.frame.is_empty() and not misfits:
         questions.append(Question("HW-D640", "Where are the rows? There is a header and nothing below it.", where,
                                   ", ".join(names)[:200], "", ("", "sheet"), True))  # fmt: skip
@@ -85,7 +82,9 @@ def read_sections(grid: Grid, profile: Profile, questions: list[Question]) -> Sh
     sections = split_sections(grid)
     ends = [place for place, _ in sections[1:]] + [grid.frame.height]
     tables: list[RawTable] = []
-    block, seen = Block({"analyte": _SECTION}), []
+    block = Block({"analyte": _SECTION})
+    seen: list[str] = []
+    seen_labels: list[str] = []
     for (start, compound), end in zip(sections, ends, strict=True):
         if end - start < 3:
             continue
@@ -99,11 +98,12 @@ def read_sections(grid: Grid, profile: Profile, questions: list[Question]) -> Sh
         ))  # fmt: skip
         row = grid.frame[ROW][start + 1]
         seen += names
+        seen_labels += labels
         for place, (name, label) in enumerate(zip(names, labels, strict=True)):
-            field = reader.read(name, f"row {row}, column {column_letters(place)}")
-            if field:
-                block.columns.setdefault(field, label)
-    reader.require_said(seen)
+            field = reader.read(name, f"row {row}, column {column_letters(place)}", label)
+            if field and block.columns.get(field, label) in labels:
+                block.take(field, label)
+    reader.require_said(seen, seen_labels)
     if not tables:
         questions.append(Question("HW-D640", "Where are the rows? No compound has any.", where, f"{len(sections)} compounds",
                                   "", ("", "sheet"), True))  # fmt: skip

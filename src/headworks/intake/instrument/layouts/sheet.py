@@ -16,10 +16,19 @@ from headworks.intake.raw import RawTable, build_raw
 
 @dataclass
 class Block:
-    """Columns that become one row of results per row of the table: field to label, and fields that are the same throughout."""
+    """Columns that become one row of results per row of the table: field to label, and fields that are the same throughout.
+
+    ``rivals`` are further columns for a field that has one.
+    """
 
     columns: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
+    rivals: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self, name: str, label: str) -> None:
+        """A column for a field, or one that stands beside it until somebody says which it is."""
+        if self.columns.setdefault(name, label) != label:
+            self.rivals.append((name, label))
 
 
 @dataclass
@@ -73,15 +82,17 @@ class HeaderReader:
     def __init__(self, where: str, format_name: str, profile: Profile, questions: list[Question]) -> None:
         self.where, self.format, self.questions = where, format_name, questions
         self.said = {theirs: ours for ours, theirs in profile.columns.items()}
+        self._named = set(self.said.values())
         self.ignored = {name.casefold() for name in profile.ignored}
         self.units: dict[str, str] = {}
         self.unread: list[str] = []
         self._seen: dict[str, Header] = {}
 
-    def read(self, name: str, place: str) -> str:
-        """Our field for a header; empty when it is to be ignored or not known."""
-        if not name:
+    def read(self, name: str, place: str, label: str = "") -> str:
+        """Our field for a header; empty when it is to be ignored or not known. What was said of its ``label`` counts first."""
+        if not name or (label.casefold() in self.ignored and label not in self.said):
             return ""
+        name = label if label in self.said else name
         if name not in self._seen:
             self._seen[name] = self._look(name, place)
         found = self._seen[name].field
@@ -91,7 +102,7 @@ class HeaderReader:
         header = read_header(name, self.format)
         if name in self.said:
             header = Header(self.said[name], header.unit, "")
-        elif name.casefold() in self.ignored or header.field in self.said.values():
+        elif name.casefold() in self.ignored or header.field in self._named:
             header = Header("ignored", "", "")
         if (header.field in CONCENTRATIONS and is_unit(header.unit)) or (header.unit and header.field.endswith("_min")):
             self.units[header.field] = header.unit
@@ -104,15 +115,19 @@ class HeaderReader:
             )  # fmt: skip
         return header
 
-    def require_said(self, labels: list[str]) -> None:
+    def require_said(self, names: list[str], labels: list[str]) -> None:
         """Refuse a profile that names columns which the file does not have, or fields that are not ours.
+
+        A label is one column; a name that is said is every column called so, and no other column is then that field.
 
         Raises
         ------
         DataRefused
             ``HW-D111``.
         """
-        wrong = [theirs for theirs, ours in self.said.items() if theirs not in labels or ours not in FIELDS]
+        self._named = {ours for theirs, ours in self.said.items() if theirs in names}
+        known = {*names, *labels}
+        wrong = [theirs for theirs, ours in self.said.items() if theirs not in known or ours not in FIELDS]
         if wrong:
             raise DataRefused(
                 "The profile names columns that the file does not have, or fields that are not ours.",

@@ -57,20 +57,21 @@ def read_grouped(grid: Grid, profile: Profile, questions: list[Question], *, is_
     groups = _filled(starts)
     where = f"{grid.file}, sheet {grid.sheet}" if grid.sheet else grid.file
     reader = HeaderReader(where, "masshunter", profile, questions)
-    reader.require_said(names)
     pairs = list(zip(groups, names, strict=True))
     labels = unique_labels([f"{group} / {name}" if _GROUP.fullmatch(group) else name for group, name in pairs])
-    shared: dict[str, str] = {}
+    reader.require_said(names, labels)
+    shared = Block()
     blocks: dict[tuple[str, int, str, int], Block] = {}
     # Two compounds of one name are two compounds: a group that begins again is another one.
     begun: Counter[tuple[str, int, str]] = Counter()
     compound, nth, nth_here = "", 0, 0
     for place, (group, name) in enumerate(pairs):
         match = _GROUP.fullmatch(group)
-        field = reader.read(name, f"row {place + 1}" if is_turned else f"column {column_letters(place)}")
+        where_it_is = f"row {place + 1}" if is_turned else f"column {column_letters(place)}"
+        field = reader.read(name, where_it_is, labels[place])
         if match is None:
             if field:
-                shared.setdefault(field, labels[place])
+                shared.take(field, labels[place])
             continue
         qualifier = _QUALIFIER.fullmatch(match["name"])
         transition = qualifier["transition"] if qualifier else ""
@@ -84,9 +85,9 @@ def read_grouped(grid: Grid, profile: Profile, questions: list[Question], *, is_
         if field == "retention_time_min" and match["part"] in _METHOD:
             field = "expected_retention_time_min"
         if field:
-            block.columns.setdefault(field, labels[place])
+            block.take(field, labels[place])
     for block in blocks.values():
-        block.columns = {**shared, **block.columns}
+        block.columns = {**shared.columns, **block.columns}
     _place_qualifiers(blocks, profile, where, questions)
     rows, misfits = ragged(grid, grid.frame.slice(2), len(labels))
     raw = label_columns(grid, labels, rows, misfits)
@@ -100,19 +101,19 @@ def read_by_sample(grid: Grid, profile: Profile, questions: list[Question]) -> S
     samples = _filled(starts)
     where = f"{grid.file}, sheet {grid.sheet}" if grid.sheet else grid.file
     reader = HeaderReader(where, "masshunter", profile, questions)
-    reader.require_said(names)
     method = samples[0]
     pairs = list(zip(samples, names, strict=True))
     labels = unique_labels([name if sample == method else f"{sample} / {name}" for sample, name in pairs])
+    reader.require_said(names, labels)
     shared: dict[str, str] = {}
     blocks: list[Block] = []
     for place, (sample, name) in enumerate(pairs):
-        field = reader.read(name, f"column {column_letters(place)}")
+        field = reader.read(name, f"column {column_letters(place)}", labels[place])
         if sample != method:
             if starts[place]:
                 blocks.append(Block({}, {"sample_name": re.sub(r"\s+Results$", "", sample)}))
             if field:
-                blocks[-1].columns.setdefault(field, labels[place])
+                blocks[-1].take(field, labels[place])
         elif name == "Name":
             shared["analyte"] = labels[place]
         elif field:

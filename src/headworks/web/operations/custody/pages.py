@@ -166,7 +166,7 @@ def _rows(model: Any, reader: Reader, sample_id: str) -> Any:
 
 def conformity_of_sample(found: SampleRecord) -> list[dict[str, Any]]:
     """Where a sample departs from the specification, as far as is known; nothing before it was taken."""
-    from headworks.web.operations.laboratory.release_work import sample_row
+    from headworks.web.operations.laboratory.releases.work import sample_row
 
     if found.collected_from is None:
         return []

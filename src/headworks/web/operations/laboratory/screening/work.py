@@ -16,7 +16,7 @@ from headworks.jobs.screening import ScreeningOrder, ScreeningOutcome, list_arch
 from headworks.jobs.screening.read_input import read_library_files
 from headworks.lab.screening import index_library
 from headworks.web.opened import the_workspace
-from headworks.web.operations.laboratory.screening_files import file_of, libraries_of
+from headworks.web.operations.laboratory.screening.files import file_of, libraries_of
 from headworks.web.operations.models import SampleRecord
 
 Tell = Callable[[str], None]
@@ -34,7 +34,10 @@ def screen_work(said: dict[str, Any], tell: Tell) -> dict[str, Any]:
         done = _take_library(area_path, file_of(area_path, said["library"]), tell)
     if done is None:
         return {"status": "taken before"}
-    return {"sentence": done.sentence, "n_hits": done.hits.height, "n_faults": done.faults.height}
+    return {
+        "n_runs": done.n_runs, "n_new": done.n_new, "n_suspects": done.n_suspects, "n_hits": done.hits.height,
+        "n_compounds": done.hits["substance"].n_unique(), "n_faults": done.faults.height,
+    }  # fmt: skip
 
 
 def _screen_runs(area_path: str, runs: list[list[str]], tell: Tell) -> ScreeningOutcome | None:

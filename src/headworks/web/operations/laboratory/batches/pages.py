@@ -22,10 +22,11 @@ from headworks.web.access.decorators import signed_in
 from headworks.web.access.reader import Reader
 from headworks.web.audit.middleware import about
 from headworks.web.operations.custody.receive_pages import split_codes
-from headworks.web.operations.laboratory.batches import add_samples, batches_of, give_verdict, make_batch
-from headworks.web.operations.laboratory.entries import Sheet, keep_rows, read_sheet
+from headworks.web.operations.laboratory.batches import add_samples, batches_of, give_verdict, make_batch, samples_of
+from headworks.web.operations.laboratory.batches.entries import Sheet, keep_rows, read_sheet
 from headworks.web.operations.laboratory.laboratories import areas_measured_in, works_in
-from headworks.web.operations.laboratory.releases import review, samples_of
+from headworks.web.operations.laboratory.releases import review
+from headworks.web.operations.laboratory.rounds import held_by_rounds
 from headworks.web.operations.laboratory.uploads import keep_upload, take_upload
 from headworks.web.operations.models import Batch, InstrumentFile, MeasurementEntry, Release
 from headworks.web.operations.models.laboratory import VERDICTS
@@ -101,6 +102,7 @@ def batch_page(request: HttpRequest, number: int, **more: Any) -> HttpResponse:
         "batch": found, "samples": samples, "entries": [newest[key] for key in sorted(newest)], "verdicts": VERDICTS,
         "n_open": sum(state in ("prepared", "measured") for state in states), "n_measured": states.count("measured"),
         "n_reviewed": states.count("reviewed"),
+        "held": held_by_rounds(found, [newest[key] for key in newest]) if "reviewed" in states else [],
         "releases": Release.objects.visible_to(reader).filter(batch=found).order_by("-pk"),
         "may": {scope: reader.has(scope, found.area_path) for scope in ("measure", "approve", "release")},
         "exports": _exports(reader, found),

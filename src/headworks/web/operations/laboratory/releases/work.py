@@ -20,8 +20,9 @@ from headworks.web.audit.chain import record
 from headworks.web.configuration import server_folder
 from headworks.web.opened import the_workspace
 from headworks.web.operations.custody import Said, advance
-from headworks.web.operations.laboratory.entries import VALUES
+from headworks.web.operations.laboratory.batches.entries import VALUES
 from headworks.web.operations.laboratory.releases import free_entries
+from headworks.web.operations.laboratory.rounds import held_by_rounds
 from headworks.web.operations.models import Deviation, MeasurementEntry, Release, SampleRecord
 from headworks.web.work.kinds import Tell
 from headworks.web.work.queue import ask
@@ -50,7 +51,7 @@ def release_work(said: dict[str, Any], tell: Tell) -> dict[str, Any]:
         raise
     tell("states")
     with transaction.atomic():
-        _close(release, outcome.import_id, sample_ids)
+        _close(release, entries, outcome.import_id, sample_ids)
         ask("run", once="run")
     return {"status": outcome.status, "release": release.pk, "import_id": outcome.import_id, "samples": len(sample_ids)}
 
@@ -65,16 +66,28 @@ def content_of(release: Release, entries: list[MeasurementEntry]) -> ReleaseCont
     samples = SampleRecord.objects.unscoped(_WORKER).filter(pk__in={entry.sample_id for entry in entries})
     rows = [] if release.kind != "release" else [_sample_row(sample) for sample in samples]
     _add_matrices(rows)
+    doubted = _doubted(release, entries)
     results = [
         {
             "sample_id": entry.sample_id, "analyte": entry.analyte, "replicate": entry.replicate,
             "batch_id": release.batch.name, "method": release.batch.method,
             **{name: getattr(entry, name) for name in VALUES},
-            **({"qc_flag": "suspect"} if release.override_reason and entry.qc_flag == "accepted" else {}),
+            **({"qc_flag": "suspect"} if entry.analyte in doubted and entry.qc_flag == "accepted" else {}),
         }
         for entry in entries
     ]  # fmt: skip
     return ReleaseContent(f"{release.pk:08d}", rows, results)
+
+
+def _doubted(release: Release, entries: list[MeasurementEntry]) -> set[str]:
+    """Analytes that were released all the same: those a round held back, or all where quality control was not accepted."""
+    if not release.override_reason:
+        return set()
+    if release.batch.verdict == "accepted":
+        held = held_by_rounds(release.batch, entries, release.proposed_at.date())
+        if held:
+            return {one.analyte for one in held}
+    return {entry.analyte for entry in entries}
 
 
 def sample_row(sample: SampleRecord) -> dict[str, Any]:
@@ -107,7 +120,7 @@ def _fail(release: Release, problem: HeadworksError) -> None:
         Release.objects.unscoped(_WORKER).filter(pk=release.pk).update(state="failed", problem=problem.as_dict())
 
 
-def _close(release: Release, import_id: str, sample_ids: list[str]) -> None:
+def _close(release: Release, entries: list[MeasurementEntry], import_id: str, sample_ids: list[str]) -> None:
     kind = _EVENT_OF[release.kind]
     for sample_id in sample_ids:
         said = Said(
@@ -116,7 +129,7 @@ def _close(release: Release, import_id: str, sample_ids: list[str]) -> None:
         )  # fmt: skip
         advance(sample_id, said, actor=release.decided_by)
     if release.override_reason:
-        _keep_override(release, sample_ids)
+        _keep_override(release, entries, sample_ids)
     MeasurementEntry.objects.unscoped(_WORKER).filter(release=release).update(is_released=True)
     Release.objects.unscoped(_WORKER).filter(pk=release.pk).update(
         state="released", released_at=timezone.now(), import_id=import_id
@@ -127,10 +140,12 @@ def _close(release: Release, import_id: str, sample_ids: list[str]) -> None:
     )  # fmt: skip
 
 
-def _keep_override(release: Release, sample_ids: list[str]) -> None:
+def _keep_override(release: Release, entries: list[MeasurementEntry], sample_ids: list[str]) -> None:
+    held = held_by_rounds(release.batch, entries, release.proposed_at.date())
+    said = [f"{release.batch.name}: {release.batch.get_verdict_display()}", *(f"{one.analyte}: {one.reason}" for one in held)]
     for sample in SampleRecord.objects.unscoped(_WORKER).filter(pk__in=sample_ids):
         Deviation.objects.create(
             sample_id=sample.sample_id, site_id=sample.site_id, owner_path=sample.owner_path, at=timezone.now(),
             actor=release.proposed_by, event_id=f"release-{release.pk}", kind="quality_control",
-            found=f"{release.batch.name}: {release.batch.get_verdict_display()}", reason=release.override_reason,
+            found="; ".join(said)[:400], reason=release.override_reason,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from headworks.core.errors import DataRefused
 from headworks.intake import parse_file
-from headworks.web.operations.laboratory.entries import VALUES, Sheet
+from headworks.web.operations.laboratory.batches.entries import VALUES, Sheet
 from headworks.web.operations.models import MeasurementEntry, SampleRecord
 
 # What the form does not ask for stays as it was.

@@ -17,9 +17,10 @@ from headworks.intake import parse_file
 from headworks.jobs.laboratory import StoredEvaluation
 from headworks.web.access.policy import NotVisible
 from headworks.web.access.reader import Reader
-from headworks.web.operations.laboratory.entries import VALUES, keep_rows
-from headworks.web.operations.laboratory.instrument_files import evaluation_of, record_file
-from headworks.web.operations.laboratory.releases import propose_batch_amendment, samples_of
+from headworks.web.operations.laboratory.batches import samples_of
+from headworks.web.operations.laboratory.batches.entries import VALUES, keep_rows
+from headworks.web.operations.laboratory.exports.files import evaluation_of, record_file
+from headworks.web.operations.laboratory.releases import propose_batch_amendment
 from headworks.web.operations.models import InstrumentFile, MeasurementEntry, Release
 from headworks.web.operations.states import RELEASED, STATE_WORDS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,6 +18,8 @@ from headworks.web.access.reader import Reader
 from headworks.web.audit.chain import record
 from headworks.web.operations.custody import Said, perform
 from headworks.web.operations.models import Batch, SampleRecord
+
+_OF_BATCH = "samples of a batch on whose area the reader has the scope"
 
 
 def batches_of(reader: Reader) -> list[Batch]:
@@ -50,6 +53,11 @@ def make_batch(reader: Reader, name: str, method: str, area_path: str, *, reques
             _("A batch needs a name that no other has."), found=plain, remedy=_("Give another name"), code="HW-U150"
         ) from problem
     return batch
+
+
+def samples_of(batch: Batch) -> Any:
+    """Samples of a batch, for whoever was let at the batch."""
+    return SampleRecord.objects.unscoped(_OF_BATCH).filter(batch=batch).order_by("sample_id")
 
 
 def add_samples(

@@ -30,8 +30,8 @@ from headworks.store import write_atomically
 from headworks.web.access.policy import NotVisible
 from headworks.web.access.reader import Reader
 from headworks.web.audit.chain import record
+from headworks.web.operations.laboratory.exports.matching import code_in
 from headworks.web.operations.laboratory.laboratories import laboratory_of
-from headworks.web.operations.laboratory.matching import code_in
 from headworks.web.operations.models import SampleRecord
 from headworks.web.work.models import WorkItem
 from headworks.web.work.queue import ask

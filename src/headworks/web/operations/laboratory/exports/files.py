@@ -23,9 +23,9 @@ from headworks.web.access.policy import NotVisible
 from headworks.web.access.reader import Reader
 from headworks.web.audit.chain import record
 from headworks.web.operations.custody.photos import attachment
+from headworks.web.operations.laboratory.batches import samples_of
+from headworks.web.operations.laboratory.exports.matching import match_samples, names_of, sheet_with_samples
 from headworks.web.operations.laboratory.laboratories import laboratory_of, profile_of, works_in
-from headworks.web.operations.laboratory.matching import match_samples, names_of, sheet_with_samples
-from headworks.web.operations.laboratory.releases import samples_of
 from headworks.web.operations.models import Batch, InstrumentFile
 from headworks.web.work.queue import ask
 from headworks.workflows.laboratory import read_sheet

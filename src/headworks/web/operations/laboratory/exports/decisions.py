@@ -9,7 +9,7 @@ from headworks.jobs.laboratory import Exclusion, StoredEvaluation, exclude_calib
 from headworks.lab.quality import Override
 from headworks.web.access.policy import NotVisible
 from headworks.web.access.reader import Reader
-from headworks.web.operations.laboratory.instrument_files import evaluation_of, record_file
+from headworks.web.operations.laboratory.exports.files import evaluation_of, record_file
 from headworks.web.operations.laboratory.laboratories import laboratory_of
 from headworks.web.operations.models import InstrumentFile
 

@@ -10,15 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from headworks.core.errors import UsageError
 from headworks.web.access.decorators import signed_in
 from headworks.web.audit.middleware import about
 from headworks.web.operations.laboratory.laboratories import LABORATORY
-from headworks.web.operations.laboratory.mirrored_spectra import mirrored_spectra
-from headworks.web.operations.laboratory.screening import (
+from headworks.web.operations.laboratory.screening.hits import (
     DECIDING,
     area_of,
     decide_hit,
@@ -28,8 +26,9 @@ from headworks.web.operations.laboratory.screening import (
     reviews_of,
     spectrum_of,
 )
+from headworks.web.operations.laboratory.screening.mirrored_spectra import mirrored_spectra
+from headworks.web.operations.laboratory.screening.words import REVIEW_WORDS, reason_words, rule_words
 
-REVIEW_WORDS = {"open": gettext_lazy("open"), "confirmed": gettext_lazy("accepted"), "rejected": gettext_lazy("rejected")}
 _PAGE = 100
 
 
@@ -43,7 +42,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     shown = hits.filter(review=wanted) if wanted in REVIEW_WORDS else hits
     page = Paginator(shown.to_dicts(), _PAGE).get_page(request.GET.get("page"))
     said = {
-        "page": page, "rows": [(row, REVIEW_WORDS[row["review"]]) for row in page], "wanted": wanted, "words": REVIEW_WORDS,
+        "page": page, "rows": [(row, REVIEW_WORDS[row["review"]], rule_words(row["rule"])) for row in page],
+        "wanted": wanted, "words": REVIEW_WORDS,
         "may_send": request.reader.has("measure"),  # type: ignore[attr-defined]
         "n_open": hits.filter(review="open").height, "query": f"state={wanted}" if wanted in REVIEW_WORDS else "",
     }  # fmt: skip
@@ -65,6 +65,7 @@ def _page(request: HttpRequest, name: str, problem: UsageError | None = None) ->
     spectrum = spectrum_of(found)
     said: dict[str, Any] = {
         "hit": found, "problem": problem, "form": request.POST, "words": REVIEW_WORDS[str(found["review"])],
+        "rule": rule_words(str(found["rule"])), "reason": reason_words(str(found["reason"])),
         "reviews": [(one, REVIEW_WORDS.get(one.verdict, one.verdict)) for one in reviews_of(found)],
         "may_decide": any(reader.has(scope, area_path) for scope in DECIDING),
     }  # fmt: skip

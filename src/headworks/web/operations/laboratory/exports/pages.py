@@ -19,17 +19,18 @@ from headworks.jobs.laboratory import StoredEvaluation, list_versions, report_ht
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about
-from headworks.web.operations.laboratory import answers
-from headworks.web.operations.laboratory.batch_pages import batch_page
-from headworks.web.operations.laboratory.decisions import leave_out, overrule
-from headworks.web.operations.laboratory.evaluation_shown import (
+from headworks.web.operations.laboratory.batches import samples_of
+from headworks.web.operations.laboratory.batches.pages import batch_page
+from headworks.web.operations.laboratory.exports import answers
+from headworks.web.operations.laboratory.exports.decisions import leave_out, overrule
+from headworks.web.operations.laboratory.exports.evaluation_shown import (
     VERDICT_WORDS,
     cards_of,
     counts_of,
     sentences_of,
     tables_of_page,
 )
-from headworks.web.operations.laboratory.instrument_files import (
+from headworks.web.operations.laboratory.exports.files import (
     evaluate_soon,
     evaluation_of,
     is_waiting_long,
@@ -37,10 +38,9 @@ from headworks.web.operations.laboratory.instrument_files import (
     require_file,
     say_samples,
 )
+from headworks.web.operations.laboratory.exports.matching import match_samples, names_of
+from headworks.web.operations.laboratory.exports.taking import changes_of, take_results
 from headworks.web.operations.laboratory.laboratories import LABORATORY, laboratory_of, profile_name, profile_of
-from headworks.web.operations.laboratory.matching import match_samples, names_of
-from headworks.web.operations.laboratory.releases import samples_of
-from headworks.web.operations.laboratory.taking import changes_of, take_results
 from headworks.web.operations.laboratory.uploads import sent_files
 from headworks.web.operations.models import Batch, InstrumentFile
 

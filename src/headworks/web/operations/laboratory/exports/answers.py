@@ -19,7 +19,7 @@ from headworks.tables.instrument import ROLES, SAMPLE_TYPES
 from headworks.web.access.policy import NotVisible
 from headworks.web.access.reader import Reader
 from headworks.web.operations.laboratory import laboratories
-from headworks.web.operations.laboratory.instrument_files import record_file
+from headworks.web.operations.laboratory.exports.files import record_file
 from headworks.web.operations.models import InstrumentFile
 
 _WORDS: dict[str, tuple[str, ...]] = {

@@ -15,7 +15,7 @@ from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about
 from headworks.web.operations.laboratory.laboratories import areas_measured_in
-from headworks.web.operations.laboratory.screening_files import (
+from headworks.web.operations.laboratory.screening.files import (
     ENDINGS,
     WORK,
     libraries_of,

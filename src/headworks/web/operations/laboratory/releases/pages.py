@@ -14,9 +14,8 @@ from headworks.core.errors import UsageError
 from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about, record_change
-from headworks.web.operations.laboratory.batch_pages import SEEING, batch_page
-from headworks.web.operations.laboratory.corrections import read_correction, released_entries
-from headworks.web.operations.laboratory.entries import VALUES, Sheet
+from headworks.web.operations.laboratory.batches.entries import VALUES, Sheet
+from headworks.web.operations.laboratory.batches.pages import SEEING, batch_page
 from headworks.web.operations.laboratory.releases import (
     WORK,
     approve,
@@ -25,6 +24,7 @@ from headworks.web.operations.laboratory.releases import (
     propose_withdrawal,
     refuse,
 )
+from headworks.web.operations.laboratory.releases.corrections import read_correction, released_entries
 from headworks.web.operations.models import Batch, MeasurementEntry, Release, SampleRecord
 from headworks.web.work.queue import ask
 
