@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -77,6 +81,15 @@ def test_facts_in_another_order_give_the_same_bits(tmp_path: Path, give, tables:
             give(workspace, name, tables[name])
         digests.append({name: said["sha256"] for name, said in run(workspace).manifest.results.items()})
     assert digests[0] == digests[1]
+
+
+@pytest.mark.slow
+def test_four_threads_give_the_bits_of_one(computed_plants: Workspace, two_plants_made: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(two_plants_made, tmp_path / "four")
+    code = "import sys; from pathlib import Path; from headworks.jobs.run import run; from headworks.store import Workspace; run(Workspace.open(Path(sys.argv[1])))"
+    environment = {**os.environ, "POLARS_MAX_THREADS": "4"}
+    subprocess.run([sys.executable, "-c", code, str(folder)], env=environment, check=True)
+    assert latest_run(Workspace.open(folder)).results == latest_run(computed_plants).results
 
 
 @pytest.mark.parametrize(

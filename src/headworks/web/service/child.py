@@ -50,6 +50,8 @@ def _end_with_the_watcher() -> None:
 
 
 def _serve_pages(bind: str, workers: int) -> None:
+    # Pages ask small tables and several are asked at once: threads for each question would wait for one another.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from gunicorn.app.base import BaseApplication
 
     class Pages(BaseApplication):
