@@ -46,6 +46,11 @@ docs: install
 	$(BIN)/python -m docs.generate
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
+# Tests ask a few rows in several processes at once: threads of each would wait for one another, at twice the processor time.
+# What must not hang on their number is asked with several by tests that say so.
+test: export POLARS_MAX_THREADS = 1
+test: export OMP_NUM_THREADS = 1
+test: export OPENBLAS_NUM_THREADS = 1
 test: install lint types floors
 	scripts/install-browser
 	scripts/install-fonts

@@ -11,11 +11,6 @@ settings.register_profile("headworks", deadline=None, derandomize=True, max_exam
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "headworks"))
 
-# Tests of a few rows in several processes at once: threads of each would only wait for one another, at twice the processor
-# time. What must not hang on their number is asked with several by tests that say so. Before Polars is loaded.
-for _pool in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(_pool, "1")
-
 # Tests begin hundreds of processes; where machines are told to keep no bytecode, each would compile a thousand modules again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

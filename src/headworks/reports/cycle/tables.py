@@ -112,7 +112,8 @@ def moved_table(inside: pl.DataFrame, tables: CycleTables) -> TableBlock:
         Column("unclear", tell("Not clear"), None, "count"), Column("none", tell("Not compared"), None, "count"),
         Column("withheld", tell("Withheld"), None, "count"),
     )  # fmt: skip
-    if inside.height and inside.select((pl.col("change") == "none").all()).item():
+    is_alone = (pl.col("change") == "none") & (pl.col("state") != "suppressed")
+    if inside.height and inside.select(is_alone.all()).item():
         return TableBlock("moved", caption, columns, (), tell("Nothing can be compared."))
     # Areas that drain to the same sites have the same changes; they stand in one row, as do those in which nothing moved.
     found: dict[tuple[Any, ...], tuple[list[str], pl.DataFrame]] = {}
