@@ -35,6 +35,7 @@ from headworks.web.opened import the_workspace
 from headworks.workflows.assessment.evaluations import (
     METHODS,
     Evaluated,
+    effect_of_fall,
     evaluate_plan,
     is_over,
     plan_of_counts,
@@ -130,12 +131,9 @@ def _window(said: Mapping[str, str], name: str) -> Window:
 
 def _effect(said: str) -> float:
     try:
-        percent = float(said.replace(",", "."))
-    except ValueError as problem:
+        return effect_of_fall(float(said.replace(",", ".")))
+    except (ValueError, UsageError) as problem:
         raise _cannot_be("effect", said) from problem
-    if not 0 < percent < 100:
-        raise _cannot_be("effect", said)
-    return round(1 - percent / 100, 6)
 
 
 def _cannot_be(where: str, found: str) -> UsageError:
