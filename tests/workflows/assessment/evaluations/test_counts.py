@@ -8,8 +8,7 @@ from tests.workflows.assessment.evaluations.builders import AFTER, BEFORE, OTHER
 
 from headworks.core.errors import DataRefused
 from headworks.workflows.assessment.evaluations import evaluate_plan, figure_rows, plan_of_counts
-from headworks.workflows.assessment.evaluations.counts import FEW_PERIODS
-from headworks.workflows.assessment.evaluations.levels import FEW_AREAS
+from headworks.workflows.assessment.evaluations.counts import FEW_PERIODS, TOO_LITTLE
 
 PLAN = plan_of_counts("Do deaths fall?", "deaths", ("a",), BEFORE, AFTER, 0.8, OTHERS)
 
@@ -34,7 +33,7 @@ def test_an_area_that_lacks_a_quarter_is_left_out_or_says_so():
     assert evaluated(rows.filter(~is_hole)).left_out == ("c01",)
     mine = (pl.col("area_id") == "a") & (pl.col("period") == "2025-Q2")
     assert evaluated(rows.filter(~mine)).rows["problem"].to_list() == [FEW_PERIODS]
-    assert evaluated(rows.filter(pl.col("area_id").is_in(["a", "c01"]))).rows["problem"].to_list() == [FEW_AREAS]
+    assert evaluated(rows.filter(pl.col("area_id").is_in(["a", "c01"]))).rows["problem"].to_list() == [TOO_LITTLE]
 
 
 def test_the_newest_vintage_counts_and_two_sources_of_one_quarter_are_refused():

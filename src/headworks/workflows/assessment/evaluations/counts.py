@@ -14,10 +14,10 @@ from headworks.assessment.evaluation import Counted, EvaluationPlan, before_afte
 from headworks.assessment.small_areas import gamma_poisson
 from headworks.core.errors import DataRefused
 from headworks.workflows.assessment.counts_of_areas import counts_of_areas
-from headworks.workflows.assessment.evaluations.levels import FEW_AREAS
 from headworks.workflows.assessment.evaluations.plans import periods_of
 from headworks.workflows.assessment.evaluations.result import Evaluated, Row, evaluated, of_area
 
+TOO_LITTLE = "The counts of these areas are too few, or too much alike, to say what was to be expected."
 FEW_PERIODS = "A period of a window has no count, or no people to it."
 # Rates that differ by less than a thousandth between areas are all alike.
 _MOST_ALIKE = 1e6
@@ -56,7 +56,7 @@ def before_after_of_counts(plan: EvaluationPlan, indicators: pl.DataFrame) -> Ev
             shape=shape, rate=rate, common_change=change, drift=drift,
         )  # fmt: skip
     except DataRefused:
-        return evaluated([{**row, "problem": row["problem"] or FEW_AREAS} for row in rows], left_out=left_out)
+        return evaluated([{**row, "problem": row["problem"] or TOO_LITTLE} for row in rows], left_out=left_out)
     for place, row in enumerate(row for row in rows if not row["problem"]):
         row.update(of_area(found, place))
     return evaluated(rows, left_out=left_out)
