@@ -17,6 +17,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -111,8 +112,10 @@ def in_chunks(work: Callable[[int, int], None], n_rows: int, threads: int | None
     [0.0, 1.0, 4.0, 9.0, 16.0]
     """
     workers = max(1, threads if threads is not None else (os.cpu_count() or 1))
-    step = max(1, -(-n_rows // (workers * _PIECES_A_THREAD)))
-    pieces = [(first, min(first + step, n_rows)) for first in range(0, n_rows, step)]
+    # As even as can be: the last piece is waited for by all.
+    n_pieces = min(n_rows, workers * _PIECES_A_THREAD)
+    cuts = [n_rows * piece // max(n_pieces, 1) for piece in range(n_pieces + 1)]
+    pieces = list(pairwise(cuts))
     if workers == 1 or len(pieces) <= 1:
         for first, last in pieces:
             work(first, last)

@@ -5,6 +5,7 @@ from tests.trends.smoother.builders import every, one_series, some_series
 
 from headworks.core.errors import DataRefused
 from headworks.trends.smoother import Settings, first_state, grid_levels, observations, smooth
+from headworks.trends.smoother.smooth import level_guess
 from headworks.trends.smoother.transition import transitions
 
 WANDER, SLOPE_VARIANCE, DAY_VARIANCE = 0.01, 0.0004, 0.1
@@ -166,3 +167,21 @@ def test_what_does_not_belong_together_is_refused(starts, days, n, words):
         smooth(one_series([1], [1.0]), Settings.same(n, 0.1, 0.0, 0.1, 0.0, 25.0), starts, days)
     assert words in refused.value.found
     assert refused.value.code == "HW-D543"
+
+
+def test_where_days_lie_is_their_median_bounds_and_series_chosen_included():
+    values = np.arange(10.0)
+    seen = observations([0, 3, 3, 10], [0, 1, 2, 0, 1, 2, 3, 4, 5, 6], np.where(values < 2, -np.inf, values), values)
+    assert level_guess(seen) == 4.5
+    assert level_guess(seen, np.array([2, 0])) == 4.5
+    assert level_guess(seen, np.array([2])) == 6.0
+    assert level_guess(seen, np.array([1])) == 0.0
+
+
+def test_where_very_many_days_lie_is_told_from_an_even_choice_of_both_weekdays():
+    # Saturdays are twice Wednesdays: looking at one weekday alone would be 0.35 off.
+    days = np.sort(np.concatenate([np.arange(0, 3_650, 7), np.arange(3, 3_650, 7)]))
+    noise = np.random.default_rng(5).normal(0, 0.4, (40, days.size))
+    values = (noise + np.where(days % 7 == 3, np.log(2), 0.0)).ravel()
+    seen = observations(np.arange(41) * days.size, np.tile(days, 40), values, values)
+    assert level_guess(seen) == pytest.approx(np.median(values), abs=0.02)

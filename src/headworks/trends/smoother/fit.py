@@ -242,7 +242,7 @@ def _fit_group(seen: Observations, series: Index, threads: int | None) -> Fitted
     informed = series[np.diff(seen.start)[series] > 1]
     if informed.size == 0:
         return summed_up(np.full((series.size, nodes.shape[0]), 1.0 / nodes.shape[0]), nodes)
-    level = level_guess(seen.take(series))
+    level = level_guess(seen, series)
     prior = pooled_prior(log_likelihoods(seen, evenly(informed, _MOST_LEARNT_FROM), nodes, level, threads))
     best = np.sort(np.argsort(-prior, kind="stable")[:_MOST_NODES])
     best = best[prior[best] >= min(_LEAST_PRIOR, prior.max())]

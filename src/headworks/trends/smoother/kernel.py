@@ -103,16 +103,16 @@ def longest(series, start):
 
 @compiled
 def smooth_rows(
-    first, last, lanes, start, seen, out_start, out_day, settings, table, sweeps, scored, lags, state, log_z, predicted, out,
-    change
+    first, last, lanes, start, seen, out_start, out_day, settings, table, sweeps, scored, lags, work, state, log_z, predicted,
+    out, change
 ):  # fmt: skip
     """Smooth the series in rows ``first`` to ``last``, exclusive, of ``lanes``; -1 there is nobody.
 
-    Writes ``state, log_z, predicted, out, change``.
+    ``work`` is room for two rows more than the longest series has days. Writes ``state, log_z, predicted, out, change``.
     """
     day, lower, upper = seen[0], seen[1], seen[2]
     most = longest(lanes[first:last], start)
-    work, some, since = np.empty((most + 2) * ROW), np.empty(8 * LANES), np.zeros(LANES, np.int64)
+    some, since = np.empty(8 * LANES), np.zeros(LANES, np.int64)
     n_below, n_between = np.empty(most, np.int64), np.empty(most, np.int64)
     below, between = np.empty(most * LANES, np.int64), np.empty(most * LANES, np.int64)
     links = np.empty((LANES, N_LINK, longest(lanes[first:last], out_start) if lags.size > 0 else 0))

@@ -32,6 +32,9 @@ R0, R1, R2, N00, N01, N11, N02, N12, N22, MEAN, SPREAD = (LANES * c for c in ran
 # What all others say of the day, g and h; the probability of an outlier; ln Z.
 SCORE, INFORMATION, ODD, LOG_Z = (LANES * c for c in range(41, 45))
 ROW = LANES * 45
+# Rows laid out lane by lane before the next: few enough to stay in the processor's own memory, and each series is read in
+# stretches instead of a number here and there.
+ROWS_AT_ONCE = 64
 
 
 @compiled
@@ -44,26 +47,28 @@ def lay_out(work, n_rows, series, start, seen, settings, table, state):
         now[lane], last_batch[lane] = int(state[one, 9]), int(state[one, 10])
         for c in range(9):
             work[M0 + c * LANES + lane] = state[one, c]
-    for t in range(n_rows):
-        x = work[(t + 1) * ROW : (t + 2) * ROW]
+    for row in range(0, n_rows, ROWS_AT_ONCE):
         for lane in range(LANES):
             one = series[lane]
-            i = start[one] + t
-            if one < 0 or i >= start[one + 1]:
-                x[F + lane], x[G + lane], x[GROWN + lane], x[STAYS + lane], x[FRESH + lane] = 1.0, 0.0, 0.0, 1.0, 0.0
-                x[LOWER + lane], x[UPPER + lane], x[NOISE + lane], x[IS_DAY + lane] = 0.0, 0.0, 1.0, 0.0
-                x[SLOPE + lane], x[SHARE + lane], x[ODDS + lane], x[SCALE + lane] = 0.0, 0.0, 0.0, 1.0
-                continue
-            gap, slope_variance, share = day[i] - now[lane], settings[one, 1], settings[one, 3]
-            x[F + lane], x[G + lane] = table[gap, 0], table[gap, 1]
-            x[GROWN + lane] = settings[one, 0] * gap + slope_variance * table[gap, 2]
-            stays = batch[i] == last_batch[lane] and batch[i] >= 0
-            x[STAYS + lane], x[FRESH + lane] = (1.0, 0.0) if stays else (0.0, batch_variance[i])
-            x[LOWER + lane], x[UPPER + lane], x[IS_DAY + lane] = lower[i], upper[i], 1.0
-            x[NOISE + lane] = variance[i] + settings[one, 2] / n_days[i]
-            x[SLOPE + lane], x[SHARE + lane], x[SCALE + lane] = slope_variance, share, settings[one, 4]
-            x[ODDS + lane] = share / (1.0 - share)
-            now[lane], last_batch[lane] = day[i], batch[i]
+            n_own = start[one + 1] - start[one] if one >= 0 else 0
+            for t in range(row, min(row + ROWS_AT_ONCE, n_rows)):
+                x = work[(t + 1) * ROW : (t + 2) * ROW]
+                if t >= n_own:
+                    x[F + lane], x[G + lane], x[GROWN + lane], x[STAYS + lane], x[FRESH + lane] = 1.0, 0.0, 0.0, 1.0, 0.0
+                    x[LOWER + lane], x[UPPER + lane], x[NOISE + lane], x[IS_DAY + lane] = 0.0, 0.0, 1.0, 0.0
+                    x[SLOPE + lane], x[SHARE + lane], x[ODDS + lane], x[SCALE + lane] = 0.0, 0.0, 0.0, 1.0
+                    continue
+                i = start[one] + t
+                gap, slope_variance, share = day[i] - now[lane], settings[one, 1], settings[one, 3]
+                x[F + lane], x[G + lane] = table[gap, 0], table[gap, 1]
+                x[GROWN + lane] = settings[one, 0] * gap + slope_variance * table[gap, 2]
+                stays = batch[i] == last_batch[lane] and batch[i] >= 0
+                x[STAYS + lane], x[FRESH + lane] = (1.0, 0.0) if stays else (0.0, batch_variance[i])
+                x[LOWER + lane], x[UPPER + lane], x[IS_DAY + lane] = lower[i], upper[i], 1.0
+                x[NOISE + lane] = variance[i] + settings[one, 2] / n_days[i]
+                x[SLOPE + lane], x[SHARE + lane], x[SCALE + lane] = slope_variance, share, settings[one, 4]
+                x[ODDS + lane] = share / (1.0 - share)
+                now[lane], last_batch[lane] = day[i], batch[i]
 
 
 @compiled

@@ -100,7 +100,9 @@ def observations(
     days = np.asarray(day, dtype=np.int64)
 
     def real(column: npt.ArrayLike) -> Array:
-        return np.ascontiguousarray(np.broadcast_to(np.asarray(column, np.float64), days.shape))
+        numbers = np.asarray(column, np.float64)
+        # What is broadcast may not be written, and kernels would copy it each time.
+        return np.ascontiguousarray(numbers if numbers.shape == days.shape else np.broadcast_to(numbers, days.shape))
 
     batches = np.ascontiguousarray(np.broadcast_to(np.asarray(batch, np.int64), days.shape))
     result = Observations(

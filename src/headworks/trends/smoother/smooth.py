@@ -8,6 +8,7 @@ new ones come.
 
 from __future__ import annotations
 
+import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from headworks.core.compiled import in_chunks
 from headworks.core.errors import DataRefused
 from headworks.trends.smoother.kernel import N_OUT, N_SEEN, N_STATE, N_UNSCORED, smooth_rows
-from headworks.trends.smoother.lanes import LANES
+from headworks.trends.smoother.lanes import LANES, ROW
 from headworks.trends.smoother.observations import NO_BATCH, Array, Index, Observations
 from headworks.trends.smoother.transition import LONGEST_GAP_DAYS, transitions
 
@@ -24,6 +25,8 @@ from headworks.trends.smoother.transition import LONGEST_GAP_DAYS, transitions
 SWEEPS, SWEEPS_MOSTLY_CENSORED, MOSTLY_CENSORED = 2, 4, 0.3
 # Nothing known: a factor of 20 either way of where a residue's days lie, at two standard deviations less.
 UNKNOWN_LEVEL_SD = 3.0
+# The median of so many days is known to a hundredth of how far days lie apart.
+_ENOUGH_DAYS = 16_384
 
 
 class Settings(NamedTuple):
@@ -105,20 +108,26 @@ def first_state(seen: Observations, settings: Settings, level: Array | float, le
     return state
 
 
-def level_guess(seen: Observations) -> float:
-    """Where the days of a residue lie: the median of their values and finite bounds, log scale; 0 without a day."""
-    if not seen.upper.size:
+def level_guess(seen: Observations, series: Index | None = None) -> float:
+    """Where the days of a residue lie: the median of their values and finite bounds, log scale; 0 without a day.
+
+    Of very many days an even choice is looked at: it is the middle of what is hardly known (``UNKNOWN_LEVEL_SD``).
+    """
+    chosen = np.arange(seen.n_series) if series is None else series
+    ends = np.cumsum(np.diff(seen.start)[chosen])
+    if not ends.size or not ends[-1]:
         return 0.0
-    known = seen.upper if seen.upper.max() < np.inf else np.where(np.isfinite(seen.upper), seen.upper, seen.lower)
-    # The median, bit for bit as NumPy has it, in two thirds of the time: one place is sought instead of two.
-    middle = known.size // 2
-    parted = np.partition(known, middle)
-    return float(parted[middle] if known.size % 2 else (parted[:middle].max() + parted[middle]) / 2)
+    # An odd step, since two samples a week taken every second row would be those of one weekday.
+    place = np.arange(0, ends[-1], ends[-1] // _ENOUGH_DAYS | 1)
+    which = np.searchsorted(ends, place, side="right")
+    row = place - ends[which] + seen.start[chosen[which] + 1]
+    upper = seen.upper[row]
+    return float(np.median(np.where(np.isfinite(upper), upper, seen.lower[row])))
 
 
 def censored_share(seen: Observations) -> Array:
     """Share of the days of each series that were not quantified; 0 without a day."""
-    is_censored = np.zeros(seen.day.size + 1, np.int64)
+    is_censored = np.zeros(seen.day.size + 1, np.int32)
     np.cumsum(~seen.is_quantified, out=is_censored[1:])
     counted = np.diff(seen.start)
     result: Array = np.diff(is_censored[seen.start]) / np.maximum(counted, 1)
@@ -192,10 +201,15 @@ def smooth(
     columns, laid = seen.as_kernels_read, np.ascontiguousarray(np.column_stack(settings))
     table, steps = transitions(_longest_span(seen.day, days)), np.asarray(lags, np.int64)
 
+    rooms, size = threading.local(), (int(np.diff(seen.start).max(initial=0)) + 2) * ROW
+
     def some(first: int, last: int) -> None:
+        # A thread keeps its room from piece to piece: memory that was never touched is dear.
+        if not hasattr(rooms, "work"):
+            rooms.work = np.empty(size)
         smooth_rows(  # type: ignore[no-untyped-call]
-            first, last, lanes, seen.start, columns, starts, days, laid, table, runs, scored, steps, begun, log_z, predicted,
-            out, change
+            first, last, lanes, seen.start, columns, starts, days, laid, table, runs, scored, steps, rooms.work, begun, log_z,
+            predicted, out, change
         )  # fmt: skip
 
     in_chunks(some, lanes.shape[0], threads)

@@ -104,7 +104,7 @@ def _level_of_group(seen: Observations, group: npt.ArrayLike) -> Array:
     level = np.zeros(seen.n_series)
     for one in np.unique(groups):
         series = np.flatnonzero(groups == one)
-        level[series] = level_guess(seen.take(series))
+        level[series] = level_guess(seen, series)
     return level
 
 
