@@ -17,7 +17,6 @@ from headworks.assessment.comparison import normal_draws, posterior_ranks
 from headworks.assessment.evaluation import (
     expected_without_action,
     interrupted_series,
-    matched_comparison,
     rolling_evidence,
     synthetic_control,
 )
@@ -122,20 +121,6 @@ def placebo_p(replicates: int, n_areas: int, seed: int = SEED) -> tuple[np.ndarr
     return np.array(p), counted(np.array(hits))
 
 
-def matched_coverage(replicates: int, n_listed: int, seed: int = SEED) -> Share:
-    """How often the 95 % interval of a matched comparison holds the true effect; the change depends on what is matched."""
-    rng = np.random.default_rng(seed)
-    hits = []
-    for _ in range(replicates):
-        known = rng.standard_normal((120, 2))
-        listed = np.zeros(120, dtype=bool)
-        listed[np.argsort(-(known[:, 0] + 2 * rng.standard_normal(120)))[:n_listed]] = True
-        change = -0.2 * known[:, 0] + 0.3 * rng.standard_normal(120) - 0.3 * listed
-        found = matched_comparison(known, change, listed)
-        hits.append(found.lower <= -0.3 <= found.upper)
-    return counted(np.array(hits))
-
-
 def nothing_done(replicates: int, drift: float, seed: int = SEED) -> tuple[Share, float, float]:
     """Worst 20 of 200 areas, nothing done: how often bounds hold the count after; mean fall seen; mean fall foretold."""
     rng = np.random.default_rng(seed)
@@ -197,8 +182,6 @@ def _comparisons(replicates: int) -> list[str]:
     for n_areas in (10, 20):
         p, held = placebo_p(replicates // 2, n_areas)
         lines.append(f"| {n_areas} | {counted(p <= 0.1 + 1e-9)} | {counted(p <= 0.5 + 1e-9)} | {held} |")
-    lines += ["", "| listed of 120 | matched comparison holds the effect % |", "|---|---|"]
-    lines += [f"| {n} | {matched_coverage(replicates, n)} |" for n in (5, 20)]
     lines += ["", "| drift | count after held % (95 % stated) | after / before seen | foretold |", "|---|---|---|---|"]
     for drift in (0.0, 0.2):
         share, seen, foretold = nothing_done(replicates, drift)
@@ -250,8 +233,7 @@ TAIL = """## How to read it
 - Interrupted series hold what they state where months hang together little. With a strong autocorrelation and only 36 months,
   more so with a third of them censored, they fall up to four points short, and up to 9 % of false positives stand for 5 %. Few
   real falls are found then, and with a change of slope allowed still fewer: read the last column before promising anything.
-- Synthetic control keeps its p; matched comparison is a little too careful, because change that matching explains is counted
-  as noise.
+- Synthetic control keeps its p; of areas listed because they were high, see [interventions](interventions.md).
 - Where true rates drift, the expected fall must be given that drift, learnt from unlisted areas; the rows show it known.
 """
 

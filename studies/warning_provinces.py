@@ -1,6 +1,7 @@
 """Does a workspace's whole way from days to events keep the budget, with the trend model's own laws, and find what happens?
 
-``python studies/warning_provinces.py`` prints the report and writes ``docs/studies/warning_provinces.md``.
+``python studies/warning_provinces.py`` prints the report and writes ``docs/studies/warning_provinces.md``; ``PROVINCES=…`` for
+another number than 60.
 
 The provinces of ``warning_budget`` (batches, weeks that all share, wrong flows, doublings that last) are made as days of load
 and given to ``workflows.warning`` as ``headworks warn run`` gives them: two years of days, settings learnt from them, the last
@@ -299,9 +300,10 @@ Written by `make study NAME=warning_provinces`; do not edit. Budget: "{words}". 
 drugs, {samples} samples a week, {missing:.0%} missing; a day {day}, batch {batch}, week of all {shared}, site and week {flow}
 on the log scale; doublings that last, odd batches, wrong flows), as days of load through `judge_days`, `ask` and `follow`:
 settings, offsets, courses and places are the code's own. A year of history, then two years, each judged with the year before
-it. Every drug is asked up, down and in scatter, so {columns} columns stand under the budget. A reported unit is **true** when,
-for that drug, a change at most {still} weeks old lies in it, around it, or is it; a drop is never true. Found: within the week
-of the change and the two after it.
+it. Every drug is asked up, down and in scatter, so {columns} columns stand under the budget; rises have half of its share,
+drops a quarter, scatter an eighth, and each counts its own events. A reported unit is **true** when, for that drug, a change
+at most {still} weeks old lies in it, around it, or is it; a drop is never true. Found: within the week of the change and the
+two after it.
 
 FDR: mean over province-years of the share of false events (none: 0). Limit: what no law of shares between 0 and 1 puts the
 mean above, by bets (95 %). Pooled: false over all events, error between provinces.
@@ -328,7 +330,7 @@ def report(provinces: int = PROVINCES, quiet: int = QUIET_PROVINCES) -> str:
 
 def main() -> None:
     started = time.time()
-    text = report()
+    text = report(int(os.environ.get("PROVINCES", PROVINCES)))
     used = os.times()
     text += f"\nSeconds: {time.time() - started:.0f} of the clock, {used.user + used.children_user:.0f} of processors.\n"
     print(text)

@@ -3,7 +3,7 @@ import pytest
 from tests.warning.budget.builders import p_of, small_province
 
 from headworks.core.errors import DataRefused
-from headworks.warning.budget import Budget, follow_weeks
+from headworks.warning.budget import Budget, Families, follow_weeks
 
 UNITS = small_province()
 BUDGET = Budget(0.1)
@@ -79,4 +79,15 @@ def test_weeks_of_other_units_than_the_ledger_are_refused():
     _, ledger = follow_weeks(weeks({9: 1e-6}), UNITS, BUDGET)
     with pytest.raises(DataRefused, match="other units") as refused:
         follow_weeks(np.full((2, 1, 1), 0.5), UNITS, BUDGET, ledger=ledger)
+    assert refused.value.code == "HW-D823"
+
+
+def test_each_family_counts_its_own_events_over_weeks():
+    p = np.full((10, 2, 2), 0.5)
+    p[5, 0, 0] = p[8, 0, 1] = p[9, 1, 1] = 1e-6
+    apart = Families(np.array([0, 1]), np.array([0.5, 0.5]))
+    _, ledger = follow_weeks(p, UNITS, BUDGET, families=apart)
+    assert np.reshape(ledger.shown, (2, 7))[:, 6].tolist() == [2, 1]
+    with pytest.raises(DataRefused, match="other units") as refused:
+        follow_weeks(p, UNITS, BUDGET, ledger=ledger)
     assert refused.value.code == "HW-D823"

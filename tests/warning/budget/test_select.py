@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.warning.budget.builders import p_of, small_province
 
 from headworks.core.errors import DataRefused
-from headworks.warning.budget import Budget, select_week, units_of
+from headworks.warning.budget import Budget, Families, select_week, units_of
 
 UNITS = small_province()
 
@@ -70,3 +70,21 @@ def test_what_are_no_p_values_of_the_units_is_refused(p):
     with pytest.raises(DataRefused, match="between 0 and 1") as refused:
         select_week(p, UNITS, Budget(0.1))
     assert refused.value.code == "HW-D822"
+
+
+def test_events_of_one_family_earn_no_room_for_another():
+    # 5 sites, two columns: of one family 0.1 / 10 an event, and the four of the first column make room for the second's.
+    p = np.concatenate([p_of(UNITS, dict.fromkeys(range(5, 9), 1e-6)), p_of(UNITS, {9: 0.04})], axis=1)
+    apart = Families(np.array([0, 1]), np.array([0.5, 0.5]))
+    together, alone = (select_week(p, UNITS, Budget(0.1), families=one, budget_weeks=1).shown for one in (None, apart))
+    assert together[9, 1]
+    assert alone[:, 1].sum() == 0
+    assert alone[:, 0].tolist() == together[:, 0].tolist()
+
+
+def test_a_family_spends_its_part_of_the_share():
+    # One of 5 hypotheses, a quarter of 0.1.
+    quarter = Families(np.zeros(1, np.int64), np.array([0.25]))
+    found = [select_week(p_of(UNITS, {5: p}), UNITS, Budget(0.1), families=quarter, budget_weeks=1) for p in (0.0049, 0.0051)]
+    assert [one.shown.any() for one in found] == [True, False]
+    assert found[0].allowed[6, 0] == pytest.approx(0.005)

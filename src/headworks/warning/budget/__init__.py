@@ -11,7 +11,7 @@ from headworks.warning.budget.events import Event, Ledger, follow_weeks
 from headworks.warning.budget.fold import fold
 from headworks.warning.budget.quality import select_causes
 from headworks.warning.budget.recent_weeks import recent_e, recent_p
-from headworks.warning.budget.select import Selected, select_week
+from headworks.warning.budget.select import Families, Selected, select_week
 from headworks.warning.budget.shared_cause import Explained, explain_shared
 from headworks.warning.budget.units import LEVELS, Units, units_of
 from headworks.warning.budget.words import Budget, parse_budget
@@ -21,6 +21,7 @@ __all__ = [
     "Budget",
     "Event",
     "Explained",
+    "Families",
     "Ledger",
     "Selected",
     "Units",

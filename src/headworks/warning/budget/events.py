@@ -13,7 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from headworks.core.errors import DataRefused
-from headworks.warning.budget.select import BUDGET_WEEKS, N_LEVELS, Selected, select_week
+from headworks.warning.budget.select import (
+    BUDGET_WEEKS,
+    N_LEVELS,
+    Families,
+    Selected,
+    count_by_level,
+    one_family,
+    select_week,
+)
 from headworks.warning.budget.units import Units
 from headworks.warning.budget.words import Budget
 
@@ -43,7 +51,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Ledger:
-    """To go on from: the next week, events of the budget's year by level, and those that are open."""
+    """To go on from: the next week, events of the budget's year, seven levels a family, and those that are open."""
 
     week: int = 0
     shown: tuple[int, ...] = (0,) * N_LEVELS
@@ -51,8 +59,9 @@ class Ledger:
 
 
 def follow_weeks(
-    p: npt.ArrayLike, units: Units, budget: Budget, *, ledger: Ledger | None = None, budget_weeks: int = BUDGET_WEEKS
-) -> tuple[list[Event], Ledger]:
+    p: npt.ArrayLike, units: Units, budget: Budget, *, families: Families | None = None, ledger: Ledger | None = None,
+    budget_weeks: int = BUDGET_WEEKS,
+) -> tuple[list[Event], Ledger]:  # fmt: skip
     """All events that began in these weeks, as they stand at the end, and what to go on from.
 
     Parameters
@@ -61,6 +70,8 @@ def follow_weeks(
         p-values, or 1/e, shape ``(n_units, n_drugs, n_weeks)``; not a number where not assessable.
     units, budget
         The tree and what the reader allows.
+    families
+        Which columns ask alike, as of :func:`select_week`.
     ledger
         What an earlier call returned; the beginning without. Weeks go on counting from there.
     budget_weeks
@@ -74,7 +85,7 @@ def follow_weeks(
     Raises
     ------
     DataRefused
-        ``HW-D823`` when the ledger's events are of other units, ``HW-D822`` as :func:`select_week`.
+        ``HW-D823`` when the ledger's events are of other units or families, ``HW-D822`` as :func:`select_week`.
 
     Examples
     --------
@@ -86,23 +97,33 @@ def follow_weeks(
     ([(0, 1, 2)], 1)
     """
     values = np.asarray(p, np.float64)
-    state = Ledger() if ledger is None else ledger
-    if values.ndim != 3 or any(one.unit >= values.shape[0] or one.drug >= values.shape[1] for one in state.is_open):
-        raise DataRefused(
-            "Weeks are of other units or drugs than the ledger.", found=f"shape {values.shape}",
-            remedy="Give units, drugs and weeks, in the order of the last time", code="HW-D823",
-        )  # fmt: skip
+    if values.ndim != 3:
+        raise _of_others(values)
+    alike = one_family(values.shape[1]) if families is None else families
+    state = Ledger(shown=(0,) * (alike.part.size * N_LEVELS)) if ledger is None else ledger
+    is_alike = len(state.shown) == alike.part.size * N_LEVELS
+    if not is_alike or any(one.unit >= values.shape[0] or one.drug >= values.shape[1] for one in state.is_open):
+        raise _of_others(values)
     finished: list[Event] = []
     for column in range(values.shape[2]):
-        state, over = _one_week(values[:, :, column], units, budget, state, budget_weeks)
+        state, over = _one_week(values[:, :, column], units, budget, alike, state, budget_weeks)
         finished += over
     every = finished + list(state.is_open)
     return sorted(every, key=lambda one: (one.first_week, one.unit, one.drug)), state
 
 
-def _one_week(p: Array, units: Units, budget: Budget, state: Ledger, budget_weeks: int) -> tuple[Ledger, list[Event]]:
+def _of_others(values: Array) -> DataRefused:
+    return DataRefused(
+        "Weeks are of other units or drugs than the ledger.", found=f"shape {values.shape}",
+        remedy="Give units, drugs and weeks, in the order of the last time", code="HW-D823",
+    )  # fmt: skip
+
+
+def _one_week(
+    p: Array, units: Units, budget: Budget, families: Families, state: Ledger, budget_weeks: int
+) -> tuple[Ledger, list[Event]]:
     """The state after a week, and the events that ended in it."""
-    shown = np.zeros(N_LEVELS) if state.week % budget_weeks == 0 else np.asarray(state.shown, np.float64)
+    shown = np.reshape(np.asarray(state.shown, np.float64) * (state.week % budget_weeks > 0), (-1, N_LEVELS))
     seen, going_on = p.copy(), np.zeros(p.shape, dtype=np.bool_)
     for one in state.is_open:
         inside = units.inside(one.unit)
@@ -111,15 +132,17 @@ def _one_week(p: Array, units: Units, budget: Budget, state: Ledger, budget_week
         # With this week's: else an area would outdo a narrower event by what both learnt in it.
         seen[one.unit, one.drug] = np.fmin(one.p_least, p[one.unit, one.drug])
         going_on[one.unit, one.drug] = True
-    found = select_week(seen, units, budget, shown_before=shown, is_open=going_on, budget_weeks=budget_weeks)
+    found = select_week(
+        seen, units, budget, families=families, shown_before=shown, is_open=going_on, budget_weeks=budget_weeks
+    )
     begun = [_begin(int(u), int(d), p, found, units, state) for u, d in np.argwhere(found.shown)]
     taken = {(inner, one.drug) for one in begun for inner in one.took_over}
     still = [_go_on(one, p, state.week) for one in state.is_open if (one.unit, one.drug) not in taken]
     over = [one for one in state.is_open if (one.unit, one.drug) in taken]
     over += [one for one in still if state.week - one.last_week >= QUIET_WEEKS]
     remain = [one for one in still if state.week - one.last_week < QUIET_WEEKS]
-    counts = shown + np.bincount(units.level, found.shown.sum(axis=1), N_LEVELS)
-    return Ledger(state.week + 1, tuple(counts.astype(int).tolist()), (*remain, *begun)), over
+    counts = shown + count_by_level(found.shown, units, families)
+    return Ledger(state.week + 1, tuple(counts.astype(int).ravel().tolist()), (*remain, *begun)), over
 
 
 def _begin(unit: int, drug: int, p: Array, found: Selected, units: Units, state: Ledger) -> Event:
@@ -130,7 +153,7 @@ def _begin(unit: int, drug: int, p: Array, found: Selected, units: Units, state:
     folded = np.flatnonzero(related & found.rejected[:, drug])
     return Event(
         unit, drug, state.week, state.week, float(p[unit, drug]), float(p[unit, drug]),
-        float(found.allowed[units.level[unit]]), tuple(one for one in folded.tolist() if one != unit),
+        float(found.allowed[units.level[unit], drug]), tuple(one for one in folded.tolist() if one != unit),
         tuple(one.unit for one in state.is_open if one.drug == drug and inside[one.unit]),
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ In: places, counts or values, what is expected. Out: clusters with members, obse
 in ``docs/methods/warning_clusters.md``.
 """
 
+from headworks.warning.clusters.common import Common, wander_of_areas
 from headworks.warning.clusters.flexible import flexible_windows
 from headworks.warning.clusters.found import Cluster, Clusters
 from headworks.warning.clusters.scan import scan_bernoulli, scan_normal, scan_poisson
@@ -21,6 +22,7 @@ from headworks.warning.clusters.windows import (
 __all__ = [
     "Cluster",
     "Clusters",
+    "Common",
     "ScanLaw",
     "ScannedMap",
     "WeeklyScan",
@@ -36,6 +38,7 @@ __all__ = [
     "scan_poisson",
     "scan_space_time",
     "scan_weeks",
+    "wander_of_areas",
     "windows_of_members",
     "windows_of_several",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,8 @@ from headworks.warning.clusters.required import require_not_negative
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 Drawn = npt.NDArray[np.int32] | Array
+# Of a value's variance at least this is its own, however much its neighbours are said to share.
+_LEAST_OWN = 0.25
 
 
 def poisson_problem(cases: Array, expected: Array, periods: Index, least: int, seed: int) -> ScanProblem:
@@ -74,10 +78,13 @@ def bernoulli_problem(cases: Array, people: Array, periods: Index, least: int, s
     return ScanProblem(BERNOULLI, cases, _over_spans(people, periods), periods, total, np.maximum(whole, 1.0), least, draw)
 
 
-def normal_problem(value: Array, variance: Array, periods: Index, seed: int) -> tuple[ScanProblem, float]:
+def normal_problem(
+    value: Array, variance: Array, periods: Index, seed: int, common: Sequence[tuple[Index, float]] = ()
+) -> tuple[ScanProblem, float]:
     """Normal values with known variances, and the mean of all; nothing is where a value is not a number.
 
-    Weighted distances from the weighted mean of a data set are scanned (G3); replicates are normal with the same variances.
+    Weighted distances from the weighted mean of a data set are scanned (G3); replicates are normal with the same variances,
+    of which the effects in ``common`` are a part: labels ``(n_periods, n_locations)``, -1 for none, and a variance.
     """
     is_there = np.isfinite(value)
     bad = np.argwhere(is_there & ~((variance > 0) & np.isfinite(variance)))
@@ -94,13 +101,20 @@ def normal_problem(value: Array, variance: Array, periods: Index, seed: int) -> 
     divisor = np.where(whole > 0, whole, 1.0)
     mean = (weight * np.where(is_there, value, 0.0)).sum(axis=(1, 2)) / divisor
     distance = weight * np.where(is_there, value - mean[:, None, None], 0.0)
-    root = np.sqrt(weight)
+    in_common = sum((size * (label >= 0) for label, size in common), np.zeros(weight.shape[1:]))
+    root = np.sqrt(weight * np.maximum(1.0 - weight * in_common, _LEAST_OWN))
+    shared = [(*np.unique(label, return_inverse=True), np.sqrt(size)) for label, size in common if size > 0.0]
 
     def draw(first: int, drawn: Drawn) -> None:
         for which in range(weight.shape[0]):
             noise = np.zeros((weight[which].size, drawn.shape[3]))
             standard_normals(_key(seed, which), first, noise)
             noise = noise.reshape(*weight.shape[1:], -1) * root[which][:, :, None]
+            for number, (names, place, deviation) in enumerate(shared, start=weight.shape[0]):
+                effect = np.zeros((names.size, drawn.shape[3]))
+                standard_normals(_key(seed, number), first, effect)
+                effect[names < 0] = 0.0
+                noise += weight[which][:, :, None] * deviation * effect[place]
             drawn[which] = noise - weight[which][:, :, None] * (noise.sum(axis=(0, 1)) / divisor[which])
 
     none = np.zeros(weight.shape[0])

@@ -1,8 +1,9 @@
 r"""A scan that is made anew every week: the most likely cluster of each week, and how often chance gives one as likely.
 
 Values of each week are what was seen less what was expected of it, on the log scale, with known variances. Each week is a
-prospective scan of the last ``L`` weeks. Its law is that of replicates of the newest week (G13). But variances are known
-only nearly, and neighbours share laboratories, sewers and weather, which replicates do not. So ratios are divided by
+prospective scan of the last ``L`` weeks. Its law is that of replicates of the newest week (G13), drawn with what neighbours
+are known to have in common (G21). But variances are known only nearly, and neighbours share sewers and weather as well, which
+replicates do not. So ratios are divided by
 
     lambda = (n own + K all) / (n + K),   own = upper quartile of ratios of n earlier weeks over that of replicates    (G19)
 
@@ -23,6 +24,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from headworks.warning.clusters.common import Common
 from headworks.warning.clusters.found import Clusters, find_clusters
 from headworks.warning.clusters.monte_carlo import (
     ScanProblem,
@@ -66,12 +68,14 @@ class ScanLaw(NamedTuple):
 class ScannedMap(NamedTuple):
     """What is scanned: shape ``(n_locations, n_weeks)``, log scale, not a number where nothing was seen; seed of replicates.
 
-    ``value`` is seen less expected, independent from week to week under no change, ``variance`` what it is known to.
+    ``value`` is seen less expected, independent from week to week under no change, ``variance`` what it is known to;
+    ``common`` what locations share that is no cluster, with labels of the last ``LONGEST_WEEKS`` weeks.
     """
 
     value: Array
     variance: Array
     seed: int = 0
+    common: tuple[Common, ...] = ()
 
 
 class WeeklyScan(NamedTuple):
@@ -86,7 +90,8 @@ def problem_of_week(one: ScannedMap, week: int) -> ScanProblem:
     """The prospective problem of the weeks that last until ``week``; earlier ones count as far as they are there."""
     first = max(0, week + 1 - LONGEST_WEEKS)
     value, variance = (np.ascontiguousarray(table[:, first : week + 1].T[None]) for table in (one.value, one.variance))
-    return normal_problem(value, variance, spans(week + 1 - first, LONGEST_WEEKS, is_prospective=True), one.seed)[0]
+    common = [(np.ascontiguousarray(own.label.T[-value.shape[1] :]), own.variance) for own in one.common]
+    return normal_problem(value, variance, spans(week + 1 - first, LONGEST_WEEKS, is_prospective=True), one.seed, common)[0]
 
 
 def clusters_of_week(windows: Windows, one: ScannedMap, week: int, most: int) -> Clusters:

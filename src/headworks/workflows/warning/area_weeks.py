@@ -7,12 +7,17 @@ smoothed as days of a site are, with one setting for all areas of a level, since
     likelihood of all areas of the level                                                                     (Y4)
 
 Noise and scatter stand in for each other, so their variances are averaged: of the two deviations each would be too small.
+What was learnt of ``n`` weeks is known only so well, so of ``z`` by that setting
+
+    z' = Phi^-1(T_(n - 1)(z)),   T Student's law                                                              (Y11)
+
+is taken: of the one province a year is known, and a normal law far out is passed twice as often as it says.
 Beside how far an area wanders and what a week adds, the grid asks how widely weeks scatter against what (Y1) says of them:
 (Y1) takes days of every residue to scatter alike, and cotinine's scatter half as widely. An area in which a doubling would be
 less than one standard deviation of most weeks (its days are nearly all censored) is told by its sites' own normals instead.
 
 The trap: the topmost area has nothing beside it. Its week is held against its own past alone, so a festival over the whole
-province is its own; such weeks are not assessed there (``judged``).
+province is its own; such weeks are not assessed there (``judged``), and no other week of it speaks alone.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri, stdtr
 
 from headworks.trends.common_course import WEEK_DAYS
 from headworks.trends.smoother import Observations, Settings, observations, places, predictive, smooth
@@ -37,6 +43,8 @@ _WANDER = (0.0005, 0.002, 0.005, 0.01, 0.016, 0.024)
 _WEEK = (0.0, 0.1, 0.25)
 # Standard deviation of a week over that of (Y1).
 _SCATTER = (0.4, 0.6, 0.8, 1.0, 1.3)
+# Of many areas scatter takes up what lies between the steps of the noise; of few it is not asked, and the steps must be small.
+_WEEK_OF_FEW = (0.0, 0.02, 0.035, 0.05, 0.07, 0.09, 0.12, 0.16, 0.21, 0.28)
 # Variance of a week's logarithm: a doubling is one standard deviation.
 _NOTHING_KNOWN = float(np.log(2.0) ** 2)
 # A week in which a whole area stands out is no outlier but what is looked for; of single sites it may be one.
@@ -45,13 +53,15 @@ NO_OUTLIERS, OF_SITES = 0.0, 0.03
 MANY_SITES = 3.0
 # As for a single day of a site: one week of a few sites passes no budget.
 FARTHEST_FEW = 4.0
+# Of the topmost area one week is no evidence: weather, a festival that moved or a new lot of standards does as
+# much to all. Cut here one week of twenty residues passes no budget (4.1), and two in a row do.
+FARTHEST_ALONE = 3.0
 _OUTLIER_SCALE = 25.0
 # Areas of a level that its setting is learnt from.
 _MOST_LEARNT_FROM = 40
 FEWEST_WEEKS = 8
 # Of fewer weeks hardly more is known than the grid; fewer areas do not tell how weeks scatter beside how each moves.
 LEAST_LEARNT = 20
-FARTHEST_WEEK = 8.0
 
 
 class AreaWeeks(NamedTuple):
@@ -96,8 +106,8 @@ def area_weeks(weeks: Weeks, units: Units, first: int, n_before: int) -> AreaWee
             if not mine.size:
                 continue
             one = one_step_ahead(weeks.value[mine] - weeks.shared[mine], weeks.variance[mine], first, share, n_before)
-            if not is_large:
-                one = one._replace(z=np.clip(one.z, -FARTHEST_FEW, FARTHEST_FEW))
+            farthest = np.where(units.parent[mine] < 0, FARTHEST_ALONE, np.inf if is_large else FARTHEST_FEW)[:, None]
+            one = one._replace(z=np.clip(one.z, -farthest, farthest))
             for into, values in zip(found, one, strict=True):
                 into[mine] = values
     return found
@@ -165,18 +175,32 @@ def one_step_ahead(
     seen = weekly(row, week)
     seen = seen._replace(variance=scatter * seen.variance)
     law = predictive(seen, smooth(seen, settings, np.zeros(n + 1, np.int64), np.zeros(0, np.int64), threads=1), settings)
-    z = np.clip(normal_of(places(seen, law)[0]), -FARTHEST_WEEK, FARTHEST_WEEK)
+    z = as_far_by_student(normal_of(places(seen, law)[0]), int(np.count_nonzero(early)) - 1)
     z[np.arange(row.size) - start[row] < FEWEST_WEEKS] = np.nan
     for into, values in zip(found, (z, law.mean, law.variance), strict=True):
         into[row, week] = values
     return AreaWeeks(found[0], found[1], found[2], settings.wander, settings.day_variance, np.full(seen.n_series, scatter))
 
 
+def as_far_by_student(z: Array, degrees: int) -> Array:
+    """Standard normals of places in Student's law, for values over a deviation that was learnt of so many (Y11).
+
+    Examples
+    --------
+    Of 4 degrees 2.776 has the 0.025 that 1.96 has of a normal.
+
+    >>> as_far_by_student(np.array([2.776445, -2.776445, 0.0]), 4).round(4).tolist()
+    [1.96, -1.96, 0.0]
+    """
+    result: Array = np.sign(z) * np.abs(ndtri(stdtr(max(degrees, 1), -np.abs(z))))
+    return result
+
+
 def _settings(seen: Observations, share: float) -> tuple[Settings, float]:
     """How the areas of a level move, one setting for all, and how widely weeks scatter, times the variance of (Y1) (Y4)."""
-    nodes = np.array([(wander**2, 0.0, week**2, share, _OUTLIER_SCALE) for wander in _WANDER for week in _WEEK])
     some = evenly(np.flatnonzero(np.diff(seen.start) > 1), _MOST_LEARNT_FROM)
-    scatters = _SCATTER if some.size >= LEAST_PEERS else (1.0,)
+    scatters, weekly = (_SCATTER, _WEEK) if some.size >= LEAST_PEERS else ((1.0,), _WEEK_OF_FEW)
+    nodes = np.array([(wander**2, 0.0, week**2, share, _OUTLIER_SCALE) for wander in _WANDER for week in weekly])
     # Deviation of wander and slope, variance of the week's noise and of scatter.
     averaged = np.tile(np.column_stack([np.sqrt(nodes[:, :2]), nodes[:, 2]]), (len(scatters), 1))
     averaged = np.column_stack([averaged, np.square(np.repeat(scatters, len(nodes)))])

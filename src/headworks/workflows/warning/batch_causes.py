@@ -47,7 +47,7 @@ def batch_cause(
     sign = 1.0 if is_above else -1.0
     found: list[BatchCause] = []
     for week in np.flatnonzero(speaking).tolist():
-        label = _batch_of_sites(judged, one, week)
+        label = batch_of_sites(judged, one, week)
         theirs = np.flatnonzero(np.isin(label, label[inside][label[inside] >= 0]))
         others = np.setdiff1d(theirs, inside)
         if not others.size:
@@ -64,7 +64,7 @@ def batch_cause(
     return max(found, key=lambda cause: sign * cause.z) if found else None
 
 
-def _batch_of_sites(judged: Judged, one: Residue, week: int) -> Index:
+def batch_of_sites(judged: Judged, one: Residue, week: int) -> Index:
     """Batch in which most of each site's samples of a week were measured, -1 without; of equal ones the first."""
     rows = np.flatnonzero(week_of_rows(judged, one, np.arange(one.sites.seen.day.size)) == week)
     rows = rows[one.sites.seen.batch[rows] >= 0]

@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from headworks.warning.budget import Budget, Event, follow_weeks, units_of
 from headworks.warning.budget.events import GOES_ON
-from headworks.warning.clusters import ScannedMap, WeeklyScan, clusters_of_week, scan_weeks
+from headworks.warning.clusters import Common, ScannedMap, WeeklyScan, clusters_of_week, scan_weeks, wander_of_areas
 from headworks.warning.clusters.weekly import LONGEST_WEEKS
+from headworks.workflows.warning.batch_causes import batch_of_sites
 from headworks.workflows.warning.events import Asked, Followed
-from headworks.workflows.warning.judged import Judged
+from headworks.workflows.warning.judged import Judged, Residue
 from headworks.workflows.warning.kinds import UP
 from headworks.workflows.warning.map_weeks import MapWeeks, map_weeks
 from headworks.workflows.warning.site_map import LEAST_SITES, SiteMap
@@ -29,6 +30,8 @@ Index = npt.NDArray[np.int64]
 _MOST_LOOKED_AT = 3
 # What is left of a cluster without the sites of a signal and without its strongest must still be no chance of one week.
 _STILL_UP = 2.3263
+# Of areas that wander: smaller ones have too few sites, larger ones are no neighbourhood.
+_COUNTY = 3
 # The seed of replicates is a number that NumPy and the kernels both hold.
 _SEEDS = 2**62
 
@@ -116,12 +119,25 @@ def find_site_clusters(judged: Judged, asked: Asked, followed: Followed, budget:
 def _scanned(judged: Judged, where: SiteMap) -> tuple[MapScan, ...]:
     """The map of every residue."""
     weeks = [map_weeks(judged, one) for one in judged.residues]
+    county = judged.units.member[_COUNTY - 1]
+    before = slice(0, judged.n_before)
+    wander = wander_of_areas([(mine.value[:, before], mine.variance[:, before]) for mine in weeks], county)
     maps = [
-        ScannedMap(mine.value, mine.variance, int(seed_of("clusters", one.analyte)) % _SEEDS)
-        for mine, one in zip(weeks, judged.residues, strict=True)
+        ScannedMap(
+            mine.value, mine.variance, int(seed_of("clusters", one.analyte)) % _SEEDS, _common(judged, one, county, moves)
+        )
+        for mine, one, moves in zip(weeks, judged.residues, wander.tolist(), strict=True)
     ]
     scans = scan_weeks(where.windows, maps, judged.n_before)
     return tuple(MapScan(*pair) for pair in zip(weeks, scans, strict=True))
+
+
+def _common(judged: Judged, one: Residue, county: Index, wander: float) -> tuple[Common, ...]:
+    """What sites of the newest weeks share: the batches they were measured in, and a county that wanders (G21)."""
+    weeks = range(max(0, judged.n_weeks - LONGEST_WEEKS), judged.n_weeks)
+    batch = np.stack([batch_of_sites(judged, one, week) for week in weeks], axis=1)
+    stated = float(one.sites.seen.batch_variance.mean()) if one.sites.seen.batch_variance.size else 0.0
+    return Common(batch, stated), Common(np.repeat(county[:, None], len(weeks), axis=1), wander)
 
 
 def _looked_at(judged: Judged, one: MapScan, where: SiteMap, week: int, events: list[Event]) -> list[SiteCluster]:

@@ -1,7 +1,9 @@
 """From p-values of all units, residues and kinds to the events of a week, under one budget of false alarms.
 
 Each residue stands in three columns (up, down, scatter) and each pair of residues in one, so that the budget counts every
-question that was asked. Weeks are followed from the begin of the year of the budget to the week asked for; so the events of a
+question that was asked. Half of the share that may be false is for rises, which a warning is for; what else is asked has the
+rest, and each family of questions counts its own events: a reader with forty true rises must not get drops by chance for it.
+Weeks are followed from the begin of the year of the budget to the week asked for; so the events of a
 week hang on the facts up to it, and on nothing kept in between.
 """
 
@@ -12,12 +14,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from headworks.warning.budget import Budget, Event, follow_weeks, units_of
+from headworks.warning.budget import Budget, Event, Families, follow_weeks, units_of
 from headworks.workflows.warning.judged import Judged
-from headworks.workflows.warning.kinds import DOWN, RATIO, SCATTER, UP, Family
+from headworks.workflows.warning.kinds import DOWN, FAMILIES, RATIO, SCATTER, UP, Family
 from headworks.workflows.warning.units import SITE_LEVEL
 
 Array = npt.NDArray[np.float64]
+# Of the share of false events: a rise asks for somebody to act, a drop seldom, scatter and ratios of residues for a look.
+PARTS = {UP: 0.5, DOWN: 0.25, SCATTER: 0.125, RATIO: 0.125}
 
 
 class Column(NamedTuple):
@@ -33,6 +37,12 @@ class Asked(NamedTuple):
     p: Array
     columns: tuple[Column, ...]
     first_week: int
+
+    @property
+    def families(self) -> Families:
+        """The columns by what they ask."""
+        of_column = [FAMILIES.index(column.family) for column in self.columns]
+        return Families(np.array(of_column, dtype=np.int64), np.array([PARTS[one] for one in FAMILIES]))
 
     @property
     def n_assessed(self) -> int:
@@ -78,7 +88,8 @@ def follow(judged: Judged, asked: Asked, budget: Budget) -> Followed:
     """
     if not judged.units.n:
         return Followed((), ())
-    events, ledger = follow_weeks(asked.p, units_of(judged.units.parent, judged.units.level), budget)
+    tree = units_of(judged.units.parent, judged.units.level)
+    events, ledger = follow_weeks(asked.p, tree, budget, families=asked.families)
     last = asked.p.shape[2] - 1
     return Followed(tuple(events), tuple(one for one in ledger.is_open if one.last_week == last))
 

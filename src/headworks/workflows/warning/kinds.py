@@ -85,14 +85,14 @@ def p_up(z: Array) -> Array:
 
 
 def p_down(z: Array) -> Array:
-    """p-value of each week against a drop, doubled as that against a rise is: a drop must be no easier to be told.
+    """p-value of each week against a drop.
 
     Examples
     --------
-    >>> p_down(np.array([[-3.0]])).round(4).tolist()
-    [[0.0027]]
+    >>> p_down(np.array([[-3.0]])).round(5).tolist()
+    [[0.00135]]
     """
-    return _known(z, np.minimum(1.0, 2.0 * recent_p(-z)))
+    return _known(z, recent_p(-z))
 
 
 def p_scatter(z: Array) -> Array:
