@@ -38,7 +38,8 @@ _WORKING = ("jobs", "store", "web/api", "web/audit", "web/lists", "web/operation
 # Where a person meets refusals who proposes rules, registers an evaluation or puts in a file.
 _REFUSING = (
     "assessment/evaluation", "assessment/rules", "assessment/trial", "jobs/assessment", "jobs/import_files.py",
-    "workflows/assessment", "intake/*.py", "intake/files", "intake/formats", "core/periods.py", "core/schema.py",
+    "workflows/assessment", "intake/*.py", "intake/files", "intake/formats", "intake/spectra", "lab/quality/verdict.py",
+    "core/periods.py", "core/schema.py",
 )  # fmt: skip
 _SENTENCE = re.compile(r"[A-Z{;][^\n]* [^\n]*\S")
 _WORD = re.compile(r"[a-zA-Z]{2,}")
