@@ -90,7 +90,11 @@ def _verdicts(effect: np.ndarray, lower: np.ndarray, upper: np.ndarray, truth: f
     return Verdicts((lower <= truth) & (truth <= upper), (upper < 0) | (lower > 0), effect - truth)
 
 
-METHODS = {"before and after alone": _naive, "beside what was to be expected (B42)": _levels, "mixture (B38, B39)": _mixture}
+METHODS = {
+    "before and after alone": _naive,
+    "beside what was to be expected (B42)": _levels,
+    "mixture of courses (B38, B39, B43)": _mixture,
+}
 
 
 def of_method(name: str, replicates: int, effect: float, setting: Setting, seed: int = SEED) -> Verdicts:
@@ -151,7 +155,7 @@ TAIL = """## How to read it
 - Beside what was to be expected (B42) and the mixture of courses (B38, B39, B43) hold what they state. One area alone seldom
   shows a fall of 20 %: where areas wander by a quarter a year nothing can tell it from that.
 - An interrupted series holds where an area keeps its level but for months that hang together. Where areas wander from year to
-  year it calls three to four times as many effects as stated: one series cannot know what else happened that year. What was
+  year it calls about four times as many effects as stated: one series cannot know what else happened that year. What was
   to be expected stands above it for that, and areas compared with go through the same series.
 """
 

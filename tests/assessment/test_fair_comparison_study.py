@@ -49,11 +49,6 @@ def test_placebo_p_values_are_uniform(study):
     assert held.share == pytest.approx(0.90, abs=4 * (0.9 * 0.1 / 150) ** 0.5)
 
 
-def test_matched_comparisons_hold_the_effect(study):
-    found = study.matched_coverage(300, 20)
-    assert found.share == pytest.approx(0.95, abs=4 * (0.95 * 0.05 / 300) ** 0.5)
-
-
 @pytest.mark.parametrize("drift", [0.0, 0.2])
 def test_what_is_expected_without_action_is_what_happens(study, drift):
     found, seen, foretold = study.nothing_done(100, drift)

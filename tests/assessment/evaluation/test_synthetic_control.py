@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from headworks.assessment.evaluation import synthetic_control
+from headworks.assessment.evaluation import mixture_of_courses, synthetic_control
 from headworks.core.errors import DataRefused
 
 AFTER = np.arange(14) >= 10
@@ -51,3 +51,13 @@ def test_what_makes_no_comparison_is_refused():
         synthetic_control(areas(n=4), 0, AFTER)
     with pytest.raises(DataRefused, match="3 points before"):
         synthetic_control(areas(), 0, np.arange(14) >= 3)
+
+
+def test_areas_that_fall_back_to_the_mean_as_all_do_show_no_effect_whatever_their_level():
+    y = areas(n=12)
+    level = 3 * np.random.default_rng(2).standard_normal(12)[:, None]
+    level[0] = 9.0
+    plain = mixture_of_courses(y, 0, AFTER)
+    fallen = mixture_of_courses(y + np.where(AFTER, 0.5, 1.0) * level, 0, AFTER)
+    # What is foretold by the line of the others is taken off: only the scatter about it is left.
+    assert abs(fallen.effect) < 0.1 * 0.5 * 9.0 + abs(plain.effect)

@@ -43,3 +43,18 @@ def test_for_a_neighbour_and_for_a_lower_tier_no_count_is_there(counts, account,
     assert not any(code in own for code in counts[1:])
     assert "Too few areas to compare" in own
     assert area_at(3).pk in counts
+
+
+def test_the_rates_are_drawn_and_filed_with_the_rights_of_the_page(counts, account, browse):
+    client, partner = browse(account("director")), browse(account("director", tier="partner"))
+    page = client.get(PAGE).content.decode()
+    for name in ("chart.json", "areas.csv", "areas.svg"):
+        assert f"{PAGE}{name}?indicator=deaths&amp;period=2025-Q4&amp;level=3" in page
+        assert partner.get(f"{PAGE}{name}").status_code == 404
+    drawn = client.get(f"{PAGE}chart.json").json()["datasets"]
+    assert len(drawn["rows"]) == 13
+    assert drawn["limits"][0]["upper_998"] > drawn["limits"][-1]["upper_998"]
+    lines = client.get(f"{PAGE}areas.csv").content.decode().splitlines()
+    assert len(lines) == 14
+    assert "rate_per_1000_per_year" in lines[0]
+    assert client.get(f"{PAGE}areas.svg").content.startswith(b"<svg")

@@ -12,6 +12,12 @@ acted on, with all others as donors; with gap_i = mean difference after, miss_i 
 The area itself is among the donors of the others, so that under no effect all areas are treated alike and p is uniform on
 1/n, 2/n, … 1 by symmetry. With 20 areas no p below 0.05 exists.
 
+No mixture of lower areas is as high as the highest, and areas are acted on because they were high. So courses are mixed, each
+about its own level before and without what areas at its level lose anyway: with x the mean before, z the mean after, and b
+from least squares of z - x on x over the areas nobody acted on,
+
+    y_it becomes  y_it - x_i - b (x_i - mean x) (t after)                                                 (B43)
+
 The trap: a bad fit before the action makes any difference after it meaningless: ``miss`` stands beside the effect.
 """
 
@@ -26,8 +32,8 @@ from scipy.optimize import nnls
 from headworks.assessment.comparison.equal_lists import refuse, require_probability
 
 Array = npt.NDArray[np.float64]
-_LEAST_DONORS = 4
-_LEAST_BEFORE = 4
+LEAST_DONORS = 4
+LEAST_BEFORE = 4
 # How heavily the sum of the weights is held to 1, in units of the size of the series.
 _HELD = 1e3
 # A fit that is perfect by chance must not make a statistic endless: a tenth of the middle miss is added to all.
@@ -103,6 +109,36 @@ def synthetic_control(figure: npt.ArrayLike, treated: int, is_after: npt.ArrayLi
     )
 
 
+def mixture_of_courses(figure: npt.ArrayLike, treated: int, is_after: npt.ArrayLike, level: float = 0.90) -> SyntheticControl:
+    """Effect against a mixture of courses, each about its own level and without its regression to the mean (B43).
+
+    No mixture of lower areas is as high as the highest, and areas are acted on because they were high.
+
+    Raises
+    ------
+    DataRefused
+        As :func:`synthetic_control`.
+
+    Examples
+    --------
+    Everywhere half of what lies above 2 is gone later; the area acted on lost 1 more.
+
+    >>> level, wave = np.array([8.0, 0, 1, 2, 3, 4]), np.tile([-0.1, 0.1], 4)
+    >>> after = np.arange(8) >= 4
+    >>> figure = np.where(after, 1 + level[:, None] / 2, level[:, None]) + wave
+    >>> figure[0, after] -= 1
+    >>> round(mixture_of_courses(figure, 0, after).effect, 6)
+    -1.0
+    """
+    y, after = _require_areas(figure, treated, is_after)
+    early, late = y[:, ~after].mean(axis=1), y[:, after].mean(axis=1)
+    above = early - np.delete(early, treated).mean()
+    others = np.delete(above, treated)
+    spread = float(others @ others)
+    slope = float(others @ np.delete(late - early, treated)) / spread if spread > 0 else 0.0
+    return synthetic_control(y - early[:, None] - slope * above[:, None] * after, treated, after, level)
+
+
 def _mixture(before: Array, area: int) -> Array:
     """(B38) of one area from all others."""
     others = np.delete(before, area, axis=0)
@@ -117,8 +153,8 @@ def _mixture(before: Array, area: int) -> Array:
 def _require_areas(figure: npt.ArrayLike, treated: int, is_after: npt.ArrayLike) -> tuple[Array, npt.NDArray[np.bool_]]:
     y, after = np.asarray(figure, dtype=np.float64), np.asarray(is_after, dtype=bool)
     shapes_fit = y.ndim == 2 and after.shape == y.shape[1:] and np.isfinite(y).all() and 0 <= treated < y.shape[0]
-    if not shapes_fit or y.shape[0] <= _LEAST_DONORS or (~after).sum() < _LEAST_BEFORE or not after.any():
+    if not shapes_fit or y.shape[0] <= LEAST_DONORS or (~after).sum() < LEAST_BEFORE or not after.any():
         told = f"figures {y.shape}, {int((~after).sum())} points before, {int(after.sum())} after, row {treated}"
-        remedy = f"More than {_LEAST_DONORS} areas, {_LEAST_BEFORE} points before and one after, without gaps"
+        remedy = f"More than {LEAST_DONORS} areas, {LEAST_BEFORE} points before and one after, without gaps"
         refuse("HW-D771", "Areas and points do not make a comparison.", found=told, remedy=remedy)
     return y, after

@@ -20,6 +20,7 @@ FEWEST_WEEKS = 8
 _WEEKS = 53
 # Sums over the same sites may differ in the last digits.
 _SAME_DIGITS = 6
+_MEASURED = ("value", "below_limit")
 _SIGNS = tell("mg per 1,000 people a day, log axis; areas in the order of their codes, not of their figures. Bar: 95 % "
               "interval, tick: figure; hatched: below the limit; dotted: withheld; empty: not sampled.")  # fmt: skip
 
@@ -79,9 +80,15 @@ def spans(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> lis
         return []
     # Drugs with the most areas in which something surely moved come first; ties by name.
     moved = inside.group_by("drug").agg(
-        n_moved=pl.col("change").is_in(["rose", "fell"]).sum(), n_values=(pl.col("state") == "value").sum()
+        n_moved=pl.col("change").is_in(["rose", "fell"]).sum(), n_values=(pl.col("state") == "value").sum(),
+        n_known=pl.col("state").is_in(_MEASURED).sum(),
+    )  # fmt: skip
+    # One bar among empty rows is nothing side by side.
+    moved = moved.filter((pl.col("n_values") > 0) & (pl.col("n_known") > 1)).sort(
+        ["n_moved", "drug"], descending=[True, False]
     )
-    moved = moved.filter(pl.col("n_values") > 0).sort(["n_moved", "drug"], descending=[True, False])
+    if moved.is_empty():
+        return [Notice(tell("Nothing can be compared."), "empty")]
     figures: list[Block] = []
     note = tell("Log axis; the figures are in the workbook.")
     for drug in moved["drug"].head(MOST_DRUGS).to_list():
@@ -96,7 +103,7 @@ def spans(rows: pl.DataFrame, tables: CycleTables, request: CycleRequest) -> lis
 def _title(drug: Label, rows: pl.DataFrame) -> Message:
     """What is seen, as a sentence."""
     n = {word: rows.filter(pl.col("change") == word).height for word in ("rose", "fell")}
-    measured = rows.filter(pl.col("state").is_in(["value", "below_limit"])).height
+    measured = rows.filter(pl.col("state").is_in(_MEASURED)).height
     if rows["change"].is_in(["rose", "fell", "unclear"]).any():
         return tell("{drug}: rose in {rose} and fell in {fell} of {n} areas with a figure", drug=drug, n=measured, **n)
     return tell("{drug}: {n} areas with a figure", drug=drug, n=measured)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from headworks.reports.content import Block, Column, Message, Section, TableBlock, tell
+from headworks.reports.content import Block, Column, Figure, Message, Section, TableBlock, tell
 from headworks.reports.cycle import tables as t
 from headworks.reports.cycle.content import CycleContent
 from headworks.reports.cycle.first_page import first_page
@@ -95,7 +95,7 @@ def _section(name: str, near: pl.DataFrame, tables: CycleTables, request: CycleR
         blocks = courses(tables, request)
     elif name == "spans":
         blocks = spans(near, tables, request)
-        lead = span_signs(near) if blocks else ()
+        lead = span_signs(near) if any(isinstance(block, Figure) for block in blocks) else ()
     elif name == "figures":
         printed, said = t.printed_figures(near, tables, request)
         blocks = [_shortened(block) for block in printed]

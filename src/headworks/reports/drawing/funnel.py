@@ -31,14 +31,15 @@ def funnel_spec(
     *,
     is_dark: bool = False,
     is_reversed: bool = False,
+    is_linear: bool = False,
 ) -> dict[str, Any]:
     """The Vega-Lite specification of a funnel.
 
     Parameters
     ----------
     points
-        ``x`` (how well the figure is known, or how large the area is), ``y`` (the figure, above 0), ``label``, ``hover``,
-        ``standing`` (inside, above or below), ``is_alarm`` (outside the outer limits).
+        ``x`` (how well the figure is known, or how large the area is), ``y`` (the figure, above 0 unless linear), ``label``,
+        ``hover``, ``standing`` (inside, above or below), ``is_alarm`` (outside the outer limits).
     limits
         ``x, lower_998, lower_95, upper_95, upper_998``, along the axis.
     target
@@ -47,6 +48,8 @@ def funnel_spec(
         ``title, x_axis, y_axis``.
     is_reversed
         Whether a small ``x`` is a well known figure: those stand at the right, where a funnel is narrow.
+    is_linear
+        Whether the figure stands on a linear axis from 0, as rates must of which some are 0.
 
     Examples
     --------
@@ -59,9 +62,12 @@ def funnel_spec(
     ink, paper, grid, muted = ("#e8ecef", "#12161a", "#2a3138", "#a5afb8") if is_dark else (INK, PAPER, GRID, MUTED)
     across = [row["x"] for row in limits]
     scale = alt.Scale(type="log", domain=[min(across), max(across)], nice=False, reverse=is_reversed)
-    high = decade_domain([row["y"] for row in points] + [row[name] for row in limits for name in ("lower_998", "upper_998")])
-    upward = alt.Scale(type="log", domain=list(high), clamp=True, nice=False)
-    x = alt.X("x:Q", scale=scale, axis=alt.Axis(title=words["x_axis"], grid=False, format="~g", labelOverlap=True))
+    heights = [row["y"] for row in points] + [row[name] for row in limits for name in ("lower_998", "upper_998")]
+    high = (0.0, 1.05 * max(heights)) if is_linear else decade_domain(heights)
+    upward = alt.Scale(type="linear" if is_linear else "log", domain=list(high), clamp=True, nice=False)
+    x = alt.X(
+        "x:Q", scale=scale, axis=alt.Axis(title=words["x_axis"], grid=False, format="~g", labelOverlap=True, labelSeparation=6)
+    )
     y_axis = alt.Axis(title=words["y_axis"], format="~g", gridColor=grid, domain=False, ticks=False)
     curve = alt.Chart(_LIMITS).encode(x=x)
     bands = [

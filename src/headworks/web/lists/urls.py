@@ -26,6 +26,10 @@ urlpatterns = [
     path("lists/matters/<int:number>/decide/", matter_views.decide_on_matter, name="lists-matter-decide"),
     path("lists/compare/", compare_views.compare, name="lists-compare"),
     path("lists/compare/counts/", compare_views.compare_counts, name="lists-compare-counts"),
+    path("lists/compare/counts/chart.json", compare_views.compare_counts_chart, name="lists-compare-counts-chart"),
+    re_path(
+        r"^lists/compare/counts/areas\.(?P<kind>svg|csv)$", compare_views.compare_counts_file, name="lists-compare-counts-file"
+    ),
     path("lists/compare/chart.json", compare_views.compare_chart, name="lists-compare-chart"),
     re_path(r"^lists/compare/areas\.(?P<kind>svg|csv)$", compare_views.compare_file, name="lists-compare-file"),
     path("lists/evaluations/", evaluation_views.evaluations, name="lists-evaluations"),

@@ -18,6 +18,7 @@ from headworks.assessment.comparison import funnel_limits, overdispersion
 from headworks.assessment.comparison.overdispersion import LEAST_PLACES, Overdispersion, root_of_counts
 from headworks.assessment.rules import Columns, Criterion
 from headworks.workflows.assessment.figures_of_tables import Grid, criterion_figures
+from headworks.workflows.assessment.funnel_of_areas import steps_between
 
 Array = npt.NDArray[np.float64]
 _LIMITS = ("lower_998", "lower_95", "upper_95", "upper_998")
@@ -27,11 +28,12 @@ _STANDING = ("below_998", "below_95", "inside", "above_95", "above_998")
 class CountFunnel(NamedTuple):
     """Areas by code: ``area_id, count, person_years, rate``, exact limits of the rate, ``standing`` as in ``AreaFunnel``.
 
-    ``target``: rate of all areas together, per person-year; ``spread`` on the square-root scale; ``n_left_out``: areas without
-    a count or its people.
+    ``limits``: curves to draw, ``person_years`` and the limits of the rate there. ``target``: rate of all areas together, per
+    person-year; ``spread`` on the square-root scale; ``n_left_out``: areas without a count or its people.
     """
 
     areas: pl.DataFrame
+    limits: pl.DataFrame
     target: float
     spread: Overdispersion
     n_left_out: int
@@ -71,11 +73,19 @@ def funnel_of_counts(indicator: str, area_ids: Sequence[str], period: str, indic
     if y.size < LEAST_PLACES or y.sum() <= 0:
         return None
     target = float(y.sum() / n.sum())
-    limits = target * funnel_limits(n * target, 1.0, "poisson")
+    limits = _limits(n, target)
     # An area on its limit lies inside.
     place = (y / n > limits[:, 2:].T).sum(axis=0) - (y / n < limits[:, :2].T).sum(axis=0)
     areas = pl.DataFrame({
         "area_id": np.array(named)[known], "count": y, "person_years": n, "rate": y / n,
         **{name: limits[:, column] for column, name in enumerate(_LIMITS)}, "standing": [_STANDING[one + 2] for one in place],
     })  # fmt: skip
-    return CountFunnel(areas, target, overdispersion(*root_of_counts(y, n * target)), int((~known).sum()))
+    along = steps_between(n)
+    drawn = _limits(along, target)
+    curves = pl.DataFrame({"person_years": along, **{name: drawn[:, column] for column, name in enumerate(_LIMITS)}})
+    return CountFunnel(areas, curves, target, overdispersion(*root_of_counts(y, n * target)), int((~known).sum()))
+
+
+def _limits(years: Array, target: float) -> Array:
+    """Exact limits of a rate at so many person-years (B1), ``(n, 4)``."""
+    return target * funnel_limits(years * target, 1.0, "poisson")

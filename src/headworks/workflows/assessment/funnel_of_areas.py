@@ -99,6 +99,11 @@ def funnel_of_areas(rows: pl.DataFrame) -> AreaFunnel | None:
     return AreaFunnel(areas, _limits(sd, target, spread), float(np.exp(target)), spread, rows.height - known.height)
 
 
+def steps_between(along: Array) -> Array:
+    """Points of a limit along the axis of a funnel, from a little before the least area to a little beyond the largest."""
+    return np.geomspace(along.min() / _BEYOND, along.max() * _BEYOND, _STEPS)
+
+
 def _standing(z: float) -> str:
     alarm, alert = _Z[3], _Z[2]
     if abs(z) <= alert:
@@ -107,7 +112,7 @@ def _standing(z: float) -> str:
 
 
 def _limits(sd: Array, target: float, spread: Overdispersion) -> pl.DataFrame:
-    along = np.geomspace(sd.min() / _BEYOND, sd.max() * _BEYOND, _STEPS)
+    along = steps_between(sd)
     drawn = np.exp(overdispersed_limits(along, target, spread, _Z))
     names = ("lower_998", "lower_95", "upper_95", "upper_998")
     return pl.DataFrame({"log_sd": along, **{name: drawn[:, place] for place, name in enumerate(names)}})

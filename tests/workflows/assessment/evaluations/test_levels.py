@@ -5,7 +5,7 @@ import pytest
 from tests.workflows.assessment.evaluations.builders import AFTER, BEFORE, OTHERS, OVER, monthly, registered
 
 from headworks.workflows.assessment.evaluations import evaluate_plan, plan_of_loads
-from headworks.workflows.assessment.evaluations.levels import FEW_AREAS, FEW_MONTHS
+from headworks.workflows.assessment.evaluations.levels import FEW_AREAS, FEW_MONTHS, FEW_TOGETHER
 
 
 def evaluated(method, loads, **more):
@@ -57,3 +57,11 @@ def test_what_cannot_be_said_says_why():
     for method in ("before_after", "synthetic_control"):
         assert evaluated(method, silent).rows["problem"].to_list() == [FEW_MONTHS]
         assert evaluated(method, few).rows["problem"].to_list() == [FEW_AREAS]
+
+
+def test_a_mixture_says_when_it_is_the_months_in_common_that_are_too_few():
+    # Each month before but two lacks another area, none of them two months in five.
+    gaps = {(OTHERS[month % len(OTHERS)], f"2024-{month:02}") for month in range(1, 11)}
+    found = evaluated("synthetic_control", monthly(gaps=gaps))
+    assert found.rows["problem"].to_list() == [FEW_TOGETHER]
+    assert found.rows["n_before"].to_list() == [2]

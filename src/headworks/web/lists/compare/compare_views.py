@@ -18,14 +18,13 @@ from headworks.web.access.decorators import signed_in
 from headworks.web.access.policy import NotVisible
 from headworks.web.audit.middleware import about
 from headworks.web.lists.compare.compared import Compared, compared, filed, sentences, spec_of
-from headworks.web.lists.compare.counted import counted, sentences_of_counts
+from headworks.web.lists.compare.counted import Counted, counted, filed_counts, sentences_of_counts, spec_of_counts
 from headworks.web.lists.indicators import indicator_names
-from headworks.web.lists.words.criterion_words import own_words
 from headworks.web.situation.asked import Asked, drug_choice, levels_granted
 from headworks.web.situation.downloads import LOCALES
 from headworks.web.situation.map_files import file_response
 from headworks.web.situation.maps import level_words
-from headworks.workflows.assessment import AreaFunnel
+from headworks.workflows.assessment import AreaFunnel, CountFunnel
 
 
 @require_safe
@@ -55,7 +54,7 @@ def compare_counts(request: HttpRequest) -> HttpResponse:
     about(request, "compared counts", f"{shown.indicator} {shown.period} {shown.level}")
     said = {
         "shown": shown, "sentences": sentences_of_counts(shown.funnel) if shown.funnel else [], "least": LEAST_PLACES,
-        "words": own_words(shown.indicator.replace("_", " ")),
+        "query": urlencode(shown.query), "has_chart": shown.funnel is not None,
     }  # fmt: skip
     return render(request, "lists/compare_counts.html", said)
 
@@ -88,7 +87,36 @@ def compare_file(request: HttpRequest, kind: str) -> HttpResponse:
     name = f"compared-{'-'.join(shown.query.values())}.{kind}"
     if kind == "csv":
         return file_response(disarmed_csv(filed(shown)).encode(), "text/csv; charset=utf-8", name)
-    spec = spec_of(shown, funnel, is_dark=False, is_alone=True)
+    return _picture(spec_of(shown, funnel, is_dark=False, is_alone=True), name)
+
+
+def _picture(spec: dict[str, Any], name: str) -> HttpResponse:
     locale: Any = LOCALES.get((get_language() or "en")[:2])
     drawn = vl_convert.vegalite_to_svg(spec, format_locale=locale, allowed_base_urls=[])
     return file_response(drawn.encode(), "image/svg+xml", name)
+
+
+def _counted(request: HttpRequest, what: str, action: str = "view") -> tuple[Counted, CountFunnel]:
+    shown = counted(request)
+    about(request, "compared counts", f"{' '.join(shown.query.values())} {what}", action=action)
+    if shown.funnel is None:
+        raise NotVisible("too few areas to compare")
+    return shown, shown.funnel
+
+
+@require_safe
+@signed_in("view")
+def compare_counts_chart(request: HttpRequest) -> HttpResponse:
+    """The specification of the funnel of rates, for the page's script."""
+    return JsonResponse(spec_of_counts(*_counted(request, "chart"), is_dark=request.GET.get("dark") == "1"))
+
+
+@require_safe
+@signed_in("view")
+def compare_counts_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The funnel of rates as a picture, or its table as CSV."""
+    shown, funnel = _counted(request, kind, action="export")
+    name = f"counted-{'-'.join(shown.query.values())}.{kind}"
+    if kind == "csv":
+        return file_response(disarmed_csv(filed_counts(shown)).encode(), "text/csv; charset=utf-8", name)
+    return _picture(spec_of_counts(shown, funnel, is_dark=False, is_alone=True), name)

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from headworks.core.errors import UsageError
 from headworks.core.periods import Period
+from headworks.reports.drawing.funnel import funnel_spec
 from headworks.web.access.policy import NotVisible, visible_areas
-from headworks.web.figures.templatetags.figures import amount
+from headworks.web.figures.templatetags.figures import amount, area_name
 from headworks.web.lists.compare.compared import OUTSIDE_95, STANDING_WORDS
 from headworks.web.lists.indicators import indicator_names, indicator_rows
+from headworks.web.lists.words.criterion_words import own_words
 from headworks.workflows.assessment import CountFunnel, funnel_of_counts
 
 # Rates are read per so many people and year.
@@ -31,6 +33,16 @@ class Counted(NamedTuple):
     levels: list[int]
     funnel: CountFunnel | None
     rows: list[dict[str, Any]]
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As an address says it."""
+        return {"indicator": self.indicator, "period": self.period, "level": str(self.level)}
+
+    @property
+    def words(self) -> str:
+        """What is counted, in the reader's language."""
+        return own_words(self.indicator.replace("_", " "))
 
 
 def counted(request: HttpRequest) -> Counted:
@@ -61,8 +73,10 @@ def counted(request: HttpRequest) -> Counted:
     period = _chosen(request, "period", periods, periods[-1] if periods else "")
     funnel = funnel_of_counts(name, mine, period, rows)
     found = [] if funnel is None else funnel.areas.iter_rows(named=True)
-    shown = [{**row, "area": areas[row["area_id"]], "standing": str(STANDING_WORDS[row["standing"]]) % ()} | _per_1000(row)
-             for row in found]  # fmt: skip
+    shown = [
+        {**row, **_per_1000(row), "area": areas[row["area_id"]], "standing_words": str(STANDING_WORDS[row["standing"]]) % ()}
+        for row in found
+    ]
     return Counted(name, names, period, periods, int(level), sorted(set(levels)), funnel, shown)
 
 
@@ -95,3 +109,37 @@ def sentences_of_counts(funnel: CountFunnel) -> list[str]:
     if funnel.n_left_out:
         found.append(_("%(n)s areas without a count or its people are not compared.") % {"n": funnel.n_left_out})
     return found
+
+
+def spec_of_counts(shown: Counted, funnel: CountFunnel, *, is_dark: bool, is_alone: bool = False) -> dict[str, Any]:
+    """The Vega-Lite specification of the funnel of rates, with its title where it stands alone."""
+    limits = [{"x": row["person_years"], **_per_1000({**row, "rate": 0.0})} for row in funnel.limits.iter_rows(named=True)]
+    title = _("%(name)s, %(period)s") % {"name": shown.words, "period": shown.period}
+    words = {
+        "title": title if is_alone else "", "y_axis": _("Per 1,000 people and year"),
+        "x_axis": _("person-years, log scale (large areas at the right)"),
+    }  # fmt: skip
+    points = [_point(row) for row in shown.rows]
+    return funnel_spec(points, limits, _PER * funnel.target, words, is_dark=is_dark, is_linear=True)
+
+
+def _point(row: dict[str, Any]) -> dict[str, Any]:
+    name = area_name(row["area"])
+    said = {"area": name, "rate": amount(row["rate"]), "standing": row["standing_words"]}
+    return {
+        "x": row["person_years"], "y": row["rate"], "label": name, "standing": row["standing"].split("_")[0],
+        "is_alarm": row["standing"].endswith("998"),
+        "hover": _("%(area)s: %(rate)s per 1,000 people and year, %(standing)s") % said,
+    }  # fmt: skip
+
+
+def filed_counts(shown: Counted) -> pl.DataFrame:
+    """The table as a file, with the limits that each area was held against."""
+    kept = ("count", "person_years", "rate", "lower_998", "lower_95", "upper_95", "upper_998", "standing")
+    renamed = {name: f"{name}_per_1000_per_year" for name in ("rate", "lower_998", "lower_95", "upper_95", "upper_998")}
+    rows = [
+        {"area_id": row["area"].pk, "indicator": shown.indicator, "period": shown.period,
+         **{renamed.get(name, name): row[name] for name in kept}}
+        for row in shown.rows
+    ]  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)

@@ -2,8 +2,7 @@
 
 A month counts that lies wholly in a window. An area has a level in a window where at least four in five of its months have a
 quantified load; the level is their mean logarithm. The trap: months of other seasons are other levels, so areas that lack too
-many months are left out, and which those are is told. And a mixture follows the course of an area, not its regression to the
-mean: an area that was high by chance falls back to the course it is held against. What is expected anyway is read first.
+many months are left out, and which those are is told.
 """
 
 from __future__ import annotations
@@ -14,7 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from headworks.assessment.evaluation import EvaluationPlan, before_after_levels, synthetic_control
+from headworks.assessment.evaluation import (
+    LEAST_BEFORE,
+    LEAST_DONORS,
+    EvaluationPlan,
+    before_after_levels,
+    mixture_of_courses,
+)
 from headworks.core.errors import DataRefused
 from headworks.workflows.assessment.evaluations.plans import periods_of
 from headworks.workflows.assessment.evaluations.result import Evaluated, Row, evaluated, of_area
@@ -23,6 +28,7 @@ Array = npt.NDArray[np.float64]
 # A month lost to a storm or a strike is no reason to leave an area out; a season is.
 _LEAST_KNOWN = 0.8
 FEW_MONTHS = "Too few months have a load above its limit."
+FEW_TOGETHER = "Too few months have a load above its limit in all of the areas compared."
 FEW_AREAS = "Too few of the areas compared with have enough figures."
 
 
@@ -94,7 +100,7 @@ def with_expected(plan: EvaluationPlan, loads: pl.DataFrame, found: Evaluated) -
 
 
 def mixture_of_loads(plan: EvaluationPlan, loads: pl.DataFrame) -> Evaluated:
-    """Each area acted on against the mixture of areas whose course was closest to its own before (B38, B39)."""
+    """Each area acted on against the mixture of areas whose course was closest to its own before (B38, B39, B43)."""
     months = months_of(plan, loads)
     rows, donors, left_out = _blank(months), [], set()
     others = np.flatnonzero(~months.is_acted_on)
@@ -106,14 +112,11 @@ def mixture_of_loads(plan: EvaluationPlan, loads: pl.DataFrame) -> Evaluated:
         together = months.value[[place, *taken]]
         points = np.isfinite(together).all(axis=0)
         early, late = points & ~months.is_after, points & months.is_after
+        row["problem"] = _lacking(row, taken.size, int(early.sum()), int(late.sum()))
         row.update(n_before=int(early.sum()), n_after=int(late.sum()))
-        try:
-            # No mixture of lower areas is as high as the highest: courses are mixed, each about its own level before.
-            centred = together - together[:, early].mean(axis=1, keepdims=True) if early.any() else together
-            found = synthetic_control(centred[:, points], 0, late[points])
-        except DataRefused:
-            row["problem"] = FEW_AREAS if row["n_before"] and row["n_after"] else FEW_MONTHS
+        if row["problem"]:
             continue
+        found = mixture_of_courses(together[:, points], 0, late[points])
         row.update(
             ratio=np.exp(found.effect), lower=np.exp(found.lower), upper=np.exp(found.upper), p_value=found.p_value,
             miss=found.miss, statistic=found.statistic[0],
@@ -123,6 +126,15 @@ def mixture_of_loads(plan: EvaluationPlan, loads: pl.DataFrame) -> Evaluated:
             for one, weight, statistic in zip(taken, found.weights[1:], found.statistic[1:], strict=True)
         ]
     return evaluated(list(rows), donors, tuple(sorted(left_out)))
+
+
+def _lacking(row: Row, n_taken: int, n_before: int, n_after: int) -> str:
+    """Why no mixture can be made: the area itself, those it is compared with, or the months they have in common."""
+    if row["n_before"] < LEAST_BEFORE or not row["n_after"]:
+        return FEW_MONTHS
+    if n_taken < LEAST_DONORS:
+        return FEW_AREAS
+    return "" if n_before >= LEAST_BEFORE and n_after else FEW_TOGETHER
 
 
 def _blank(months: Months) -> npt.NDArray[np.object_]:
