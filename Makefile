@@ -56,7 +56,7 @@ test: install lint types floors
 	scripts/install-fonts
 	scripts/install-postgres
 	$(BIN)/python scripts/compile-kernels
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	TMPDIR=`scripts/quick-folder` && export TMPDIR && $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder && rm -rf "$$TMPDIR"
 	$(BIN)/python -m docs.generate --check
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 

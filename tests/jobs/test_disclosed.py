@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.copies import copied_workspace
 
 from headworks.core.disclosure import brute_force_differences
 from headworks.core.errors import UsageError
 from headworks.jobs.disclosed import disclose, disclosed_table
 from headworks.jobs.disclosure import Disclosure
 from headworks.jobs.export import record_export
+from headworks.jobs.import_files import ImportOrder, import_file
 from headworks.jobs.publications import read_publications
 from headworks.jobs.read_table import READABLE, read_table
 from headworks.jobs.run import run
@@ -66,20 +67,27 @@ def members_of(disclosure: Disclosure, analyte: str) -> pl.DataFrame:
     return behind.table(behind.counting(sampled, sampled.analytes.index(analyte)))
 
 
-@pytest.fixture
-def small_province(workspace: Workspace, give: Callable[..., object]) -> Workspace:
+@pytest.fixture(scope="module")
+def small_province_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("small-province")
     samples, results = samples_of(SAMPLED)
-    for name, text in {
-        "areas": AREAS,
-        "sites": SITES,
-        "site_areas": SITE_AREAS,
-        "samples": samples,
-        "measurements": results,
-    }.items():
-        outcome = give(workspace, name, text)
-        assert outcome.rows_refused == 0  # type: ignore[attr-defined]
+    tables = {"areas": AREAS, "sites": SITES, "site_areas": SITE_AREAS, "samples": samples, "measurements": results}
+    return _computed(folder, tables).path
+
+
+def _computed(folder: Path, tables: dict[str, str]) -> Workspace:
+    workspace = Workspace.create(folder / "ws", name="A small province", timezone="UTC")
+    for name, text in tables.items():
+        file = folder / f"{name}.csv"
+        file.write_text(text, encoding="utf-8")
+        assert import_file(workspace, file, ImportOrder("headworks")).rows_refused == 0
     run(workspace)
     return workspace
+
+
+@pytest.fixture
+def small_province(small_province_made: Path, tmp_path: Path) -> Workspace:
+    return Workspace.open(copied_workspace(small_province_made, tmp_path / "ws"))
 
 
 def ids(workspace: Workspace, table: str, tier: str, column: str) -> set[str]:
@@ -178,20 +186,22 @@ def test_figures_of_areas_follow_their_decisions_in_every_table(small_province: 
         assert "P" in seen["area_id"].to_list()
 
 
-@pytest.fixture
-def disposing_province(workspace: Workspace, give: Callable[..., object]) -> Workspace:
-    """As ``small_province``, of cocaine; what site m has in the second quarter was never consumed and is kept out of sums."""
+@pytest.fixture(scope="module")
+def disposing_province_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     samples, results = samples_of(SAMPLED)
     lines = [line for line in results.splitlines() if ",ketamine," not in line and not line.startswith("m-2,")]
     cocaine = [f"{site}-{quarter},cocaine,8,1,5" for site, quarters in SAMPLED.items() for quarter in quarters]
     lines += [*(line.replace(",8,", ",400,") if line.startswith("m-2,") else line for line in cocaine)]
     lines.append("m-2,benzoylecgonine,<LOQ,1,5")
-    for name, text in {
-        "areas": AREAS, "sites": SITES, "site_areas": SITE_AREAS, "samples": samples, "measurements": "\n".join(lines) + "\n",
-    }.items():  # fmt: skip
-        give(workspace, name, text)
-    run(workspace)
-    return workspace
+    measurements = "\n".join(lines) + "\n"
+    tables = {"areas": AREAS, "sites": SITES, "site_areas": SITE_AREAS, "samples": samples, "measurements": measurements}
+    return _computed(tmp_path_factory.mktemp("disposing-province"), tables).path
+
+
+@pytest.fixture
+def disposing_province(disposing_province_made: Path, tmp_path: Path) -> Workspace:
+    """As ``small_province``, of cocaine; what site m has in the second quarter was never consumed and is kept out of sums."""
+    return Workspace.open(copied_workspace(disposing_province_made, tmp_path / "ws"))
 
 
 @pytest.mark.parametrize("tier", ["partner", "analyst"])

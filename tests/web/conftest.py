@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.core.servers.basehttp import ServerHandler
+from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
 from tests.chromium import ANSWERING
@@ -17,7 +18,7 @@ from headworks.jobs.run import run
 from headworks.jobs.serving import prepare_serving
 from headworks.jobs.simulate import SimulateOrder, simulate
 from headworks.store import Workspace
-from headworks.web.access.models import AreaNode, Grant
+from headworks.web.access.models import AreaNode, Grant, RegisterState, SiteArea, SiteNode
 from headworks.web.access.reader import Reader, Right
 from headworks.web.access.register import copy_register
 from headworks.web.accounts.models import Account
@@ -72,24 +73,48 @@ def make_province(folder):
     prepare_serving(workspace)
 
 
+@pytest.fixture(scope="session")
+def register_of_province(province_made):
+    """Brings its register into the database of a test: worked out by the first, its rows as they are by all others."""
+    kept = {}
+
+    def bring():
+        if kept and not Grant.objects.exists() and not AreaNode.objects.exists():
+            with connection.cursor() as cursor:
+                for said, rows in kept.items():
+                    cursor.executemany(said, rows)
+        elif copy_register(province_made) and not kept:
+            kept.update(_rows_of(model) for model in (AreaNode, SiteNode, SiteArea, RegisterState))
+
+    return bring
+
+
+def _rows_of(model):
+    """What puts a model's rows into an empty table, and the rows."""
+    columns = [field.column for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    table, names = model._meta.db_table, ", ".join(columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {names} FROM {table}")  # noqa: S608  names of our own models
+        return f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})", cursor.fetchall()  # noqa: S608
+
+
 @pytest.fixture
-def province(province_made, settings, db):
+def province(province_made, register_of_province, settings, db):
     """The same as the workspace that the server serves, with its register in the database."""
     settings.HEADWORKS_WORKSPACE = str(province_made.path)
-    copy_register(province_made)
+    register_of_province()
     yield province_made
     # What a test's server kept beside the facts was signed with that test's key.
     shutil.rmtree(province_made.path / "server", ignore_errors=True)
 
 
 @pytest.fixture
-def own_province(province_made, settings, db, tmp_path):
+def own_province(province_made, register_of_province, settings, db, tmp_path):
     """A copy that a test may write to."""
     copied_workspace(province_made.path, tmp_path / "W")
     settings.HEADWORKS_WORKSPACE = str(tmp_path / "W")
-    workspace = Workspace.open(tmp_path / "W")
-    copy_register(workspace)
-    return workspace
+    register_of_province()
+    return Workspace.open(tmp_path / "W")
 
 
 @pytest.fixture

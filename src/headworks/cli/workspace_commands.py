@@ -54,6 +54,9 @@ def run(
     json: AsJson = False,
 ) -> None:
     """Compute loads, consumption, means and changes; only what new facts touch."""
+    from headworks.jobs.run_memory import keep_freed_memory
+
+    keep_freed_memory()  # before the table library is there
     from headworks.jobs.left_out import left_out_file
     from headworks.jobs.run import run as run_job
     from headworks.store import Workspace

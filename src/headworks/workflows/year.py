@@ -124,8 +124,7 @@ def derive_year(
     derived = derive_loads(_load_inputs(year_facts), method.uncertainty, stability=_stability(facts["sites"], method))
     loads = pl.concat([year_facts.kept_loads, derived.loads.select(LOOKED_BACK_ON)])
     looked_back = pl.concat([year_facts.earlier_loads, loads])
-    # Threads where little is new; elsewhere memory counts for more.
-    with beside(at_once=not scope.is_all) as start:
+    with beside(at_once=True) as start:
         judging = start(lambda: _judge(looked_back, facts, method, first_judged, begin))
         begin("days")
         days = days_of_year(year, looked_back, facts["reported_loads"], register.sites, method, year_range(year)[1])

@@ -18,6 +18,12 @@ def asked(client, area, **said):
 
 
 @pytest.fixture
+def no_pictures(monkeypatch):
+    """Reports without their hundred pictures, where a test asks who may have one and not what is in it."""
+    monkeypatch.setattr("headworks.reports.html.draw", lambda *_: "<svg/>")
+
+
+@pytest.fixture
 def officer(own_province, account, program):
     owner = account("officer", area_at(2).path, tier="steward")
     return owner, program(owner)
@@ -44,6 +50,7 @@ def test_the_report_of_a_city_holds_no_figure_of_the_province_it_lies_in(officer
     assert not [name for name in others if name and f">{name}<" in alone]
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_report_is_its_readers_alone(officer, account, program):
     said = asked(officer[1], area_at(2), period="2025-Q1")
     for other in (program(account("officer", area_at(2).path)), program(account("steward"))):
@@ -52,6 +59,7 @@ def test_a_report_is_its_readers_alone(officer, account, program):
         assert other.get(f"{API}/work/{said['id']}").status_code == 404
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_when_the_area_is_taken_away_the_report_is_too(officer):
     owner, client = officer
     said = asked(client, area_at(2), period="2025-Q1")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
+from tests.axe import OF_COLOURS, serious, unfold
 from tests.web.journeys.words import english_in, part_of, say
 
 DESK, PHONE = (1280, 900), (390, 844)
 WAIT_S = 60
 _TALLEST = 2600
-_RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
-_AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-_RUN_AXE = """
-const done = arguments[arguments.length - 1];
-axe.run(document, {runOnly: arguments[0], resultTypes: ['violations'], elementRef: false}).then(found => done(found.violations
-  .filter(one => ['serious', 'critical'].includes(one.impact))
-  .map(one => `${one.id}: ${one.help}: ` + one.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' | '))));
-"""
 # Texts that can be read or are read out; what says itself that it is English is not asked about.
 _TEXTS = """
 const said = new Set();
@@ -48,7 +40,6 @@ HTMLCanvasElement.prototype.getContext = (asked => function (kind, ...more) {
   return kind.startsWith('webgl') ? null : asked.call(this, kind, ...more);
 })(HTMLCanvasElement.prototype.getContext);
 """
-_OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 _WIDTH = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
 _HEIGHT = "return document.documentElement.scrollHeight"
 
@@ -207,13 +198,10 @@ class Window:
         if page in self._seen:
             return
         self._seen[page] = 1
-        self.script(_OPEN_ALL)
+        unfold(self.driver)
         english = english_in(self.language, self.script(_TEXTS))
         self.faults += [f"{name}: in English: {text[:160]!r}" for text in english]
-        self.script(_AXE)
-        self.faults += [
-            f"{name}: {one}" for one in self.driver.execute_async_script(f"arguments[0] = {_RULES};" + _RUN_AXE, None)
-        ]
+        self.faults += [f"{name}: {one}" for one in serious(self.driver)]
         if self.language == "en":
             self._look_in_the_dark(name)
         self.faults += [
@@ -223,8 +211,7 @@ class Window:
 
     def _look_in_the_dark(self, name: str) -> None:
         self._scheme("dark")
-        found = self.driver.execute_async_script(_RUN_AXE, ["color-contrast"])
-        self.faults += [f"{name} in the dark: {one}" for one in found]
+        self.faults += [f"{name} in the dark: {one}" for one in serious(self.driver, OF_COLOURS)]
         self._scheme("light")
 
     def _scheme(self, scheme: str) -> None:

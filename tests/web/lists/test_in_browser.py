@@ -1,12 +1,10 @@
 """Lists and reports in a real Chromium, light and dark, wide and on a phone: axe-core finds nothing serious, nothing is too wide."""
 
-from importlib.resources import files
-
 import pytest
+from tests.axe import serious
 from tests.chromium import NO_GPU, chromium
 from tests.web.lists.seed import WHY, an_area, assessed, confirmed, put_on, who
 from tests.web.lists.test_evaluations import said
-from tests.web.signals.test_in_browser import RUN_AXE
 
 from headworks.jobs.cycle import CycleOrder, draft_report
 from headworks.web.lists.evaluations.plans import register
@@ -46,7 +44,6 @@ def _set(browser, scheme, width):
 
 
 def test_axe_finds_nothing_serious_and_a_phone_needs_no_sideways_scrolling(pages, live_server, account, browse, browser):
-    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     browser.get(f"{live_server.url}/public/en/")
     session = browse(account("director", username="boss")).cookies["headworks-session"].value
     browser.add_cookie({"name": "headworks-session", "value": session, "path": "/"})
@@ -55,12 +52,7 @@ def test_axe_finds_nothing_serious_and_a_phone_needs_no_sideways_scrolling(pages
         for scheme, width in (("light", 1280), ("dark", 390)):
             _set(browser, scheme, width)
             browser.get(live_server.url + page)
-            browser.execute_script("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-            browser.execute_script(axe)
-            outcome = browser.execute_async_script(RUN_AXE)
-            found += [
-                (page, scheme, one["id"]) for one in outcome["violations"] if one["impact"] in ("serious", "critical")
-            ]  # fmt: skip
+            found += [(page, scheme, one) for one in serious(browser)]
             assert browser.find_elements("css selector", "main h1"), page
             assert not browser.find_elements("css selector", "section.problem"), page
             wide = browser.execute_script("return document.documentElement.scrollWidth")

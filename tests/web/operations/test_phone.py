@@ -9,11 +9,11 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from tests import forks
+from tests.axe import serious
 from tests.chromium import NO_GPU, chromium, require_chromium
 from tests.copies import copied_workspace
 
@@ -21,10 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "a sewer runs under it"  # noqa: S105
-RUN_AXE = """
-const done = arguments[arguments.length - 1];
-axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then(done);
-"""
 PREPARE = f"""
 import sys
 from pathlib import Path
@@ -284,14 +280,6 @@ def test_axe_finds_nothing_serious_and_phones_need_no_sideways_scrolling(browser
         address = page.format(code=server.codes[1])
         driver.get(server.address + address)
         assert driver.find_elements("css selector", "h1"), address
-        driver.execute_script("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        driver.execute_script(files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
-        outcome = driver.execute_async_script(RUN_AXE)
-        grave = [
-            (one["id"], [node["html"][:160] for node in one["nodes"][:3]])
-            for one in outcome["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert grave == [], address
+        assert serious(driver) == [], address
         wide = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
         assert wide[0] <= max(wide[1], width), address

@@ -1,17 +1,11 @@
 """The planner in a real Chromium: axe finds nothing serious, a phone needs no sideways scrolling, the keyboard is enough."""
 
-from importlib.resources import files
-
 import pytest
+from tests.axe import serious
 from tests.chromium import NO_GPU, chromium
 from tests.web.conftest import area_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-RUN_AXE = """
-const done = arguments[arguments.length - 1];
-axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(done);
-"""
 
 
 @pytest.fixture(scope="module")
@@ -33,19 +27,12 @@ def test_axe_phone_and_keyboard(live_server, province, account, browse, browser)
     session = browse(account("officer", area_at(2).path)).cookies["headworks-session"].value
     browser.get(f"{live_server.url}/public/en/")
     browser.add_cookie({"name": "headworks-session", "value": session, "path": "/"})
-    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     found = []
     for address in ("/plan/", "/plan/?ask=detect", "/plan/?ask=power&days=0"):
         for scheme, width in (("light", 1280), ("dark", 360)):
             _set(browser, scheme, width)
             browser.get(f"{live_server.url}{address}")
-            browser.execute_script(axe)
-            outcome = browser.execute_async_script(RUN_AXE)
-            found += [
-                (address, scheme, one["id"], [node["html"][:140] for node in one["nodes"][:3]])
-                for one in outcome["violations"]
-                if one["impact"] in ("serious", "critical")
-            ]
+            found += [(address, scheme, one) for one in serious(browser)]
             wide = browser.execute_script("return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
             assert wide <= width, (address, width, wide)
     assert found == []

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import json
-from importlib.resources import files
 
 import polars as pl
 import pytest
+from tests.axe import serious
 from tests.chromium import NO_GPU, chromium
 from tests.web.conftest import area_at
 from tests.web.signals.found import explanation, keep, row
@@ -25,11 +25,6 @@ from headworks.web.signals.models import Signal
 from headworks.web.signals.taking import take_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-RUN_AXE = """
-const done = arguments[arguments.length - 1];
-axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(done);
-"""
 
 
 @pytest.fixture(scope="module")
@@ -100,20 +95,12 @@ def _when(browser, selector):
 
 
 def test_axe_finds_nothing_serious_and_a_phone_needs_no_sideways_scrolling(desk, browser):
-    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     found = []
     for url in desk:
         for scheme, width in (("light", 1280), ("dark", 360)):
             _set(browser, scheme, width)
             browser.get(url)
-            browser.execute_script("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-            browser.execute_script(axe)
-            outcome = browser.execute_async_script(RUN_AXE)
-            found += [
-                (url, scheme, one["id"], [node["html"][:140] for node in one["nodes"][:3]])
-                for one in outcome["violations"]
-                if one["impact"] in ("serious", "critical")
-            ]
+            found += [(url, scheme, one) for one in serious(browser)]
             assert not browser.find_elements("css selector", "section.problem"), url
             wide = browser.execute_script("return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
             if wide > width:

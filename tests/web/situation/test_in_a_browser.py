@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
 from django.test import Client
+from tests.axe import OF_COLOURS, RULES, serious
 from tests.chromium import WEBGL, chromium, leave
 from tests.web.conftest import area_at
 
@@ -15,11 +14,6 @@ from headworks.web.access.register import copy_register
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-RUN_AXE = """
-const done = arguments[arguments.length - 1];
-document.querySelectorAll('details').forEach(d => { d.open = true; });
-axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(done);
-"""
 WAIT_S = 60
 
 
@@ -76,19 +70,12 @@ def test_axe_finds_nothing_serious_on_any_page(open_page, province_made):
         "/situation/?level=3", f"/areas/{county.area_id}/?drug=ketamine", f"/sites/{site}/", f"/samples/{sample_of(province_made)}/",
         f"/areas/{area_at(1).area_id}/computed/?{figure}", "/search/?q=44", f"/sites/{site}/trend/?drug=ketamine",
     ]  # fmt: skip
-    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     found = {}
-    for scheme in ("light", "dark"):
+    for scheme, rules in (("light", RULES), ("dark", OF_COLOURS)):
         for address in addresses:
             driver = open_page(address, scheme)
             wait_for(driver, "document.readyState === 'complete'")
-            driver.execute_script(axe)
-            outcome = driver.execute_async_script(RUN_AXE)
-            grave = [
-                (one["id"], one["help"], [node["html"][:200] for node in one["nodes"][:3]])
-                for one in outcome["violations"]
-                if one["impact"] in ("serious", "critical")
-            ]
+            grave = serious(driver, rules)
             if grave or broken_policies(driver):
                 found[scheme, address] = grave or "policy"
     assert found == {}
