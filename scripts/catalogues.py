@@ -23,6 +23,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from headworks.jobs.run import REASONS
 from headworks.lab.sentences import FIXED_WORDS, TEMPLATES
 from headworks.web.refusals import REFUSAL
 
@@ -73,7 +74,7 @@ def steps() -> list[str]:
 
 
 def refusals() -> list[str]:
-    """Sentences of the rooms below, with a place named after what fills it: no docstrings."""
+    """Sentences of the rooms below, with a place named after what fills it: no docstrings. And why a run did everything."""
     found = set()
     for where in _REFUSING:
         path = WEB.parent / where
@@ -83,7 +84,7 @@ def refusals() -> list[str]:
             # A text that may fill a place is a sentence of its own; the parts between places are none.
             within |= {id(part) for node in ast.walk(tree) for part in _between(node)}
             found |= {_sentence(node) for node in ast.walk(tree) if id(node) not in within}
-    return sorted(filter(_is_sentence, found))
+    return sorted({*filter(_is_sentence, found), *REASONS})
 
 
 def _between(node: ast.AST) -> Iterator[ast.AST]:

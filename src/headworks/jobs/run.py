@@ -28,6 +28,14 @@ from headworks.tables import FACTS
 from headworks.workflows import Method, Scope, Steps, derive_years
 from headworks.workflows.year import Recomputed
 
+# Why everything is recomputed.
+ASKED_FOR, FIRST_RUN, OTHER_METHOD, CUT_OFF, OTHER_REGISTER = REASONS = (
+    "everything was asked for",
+    "this is the first run",
+    "the settings, the parameters, the code or its libraries changed",
+    "an earlier run was cut off, or a table is not as the last run left it",
+    "the register of areas, sites or populations changed",
+)
 # What a manifest says of each import.
 _OF_IMPORT = ("import_id", "seq", "file", "format", "content_sha256", "rows_read", "rows_refused")
 
@@ -83,14 +91,14 @@ def run(workspace: Workspace, *, full: bool = False, tell: Callable[[str], None]
                 remedy=f"Import a file first: headworks import {workspace.path} FILE --as FORMAT",
                 code="HW-U010",
             )
-        reason = "everything was asked for" if full else _why_everything(inputs)
+        reason = ASKED_FOR if full else _why_everything(inputs)
         seq = newest_seq(inputs.imports)
         if not reason and inputs.last is not None and inputs.last.last_import_seq == seq:
             return RunOutcome("up_to_date", inputs.last)
         scope = Scope()
         if not reason and inputs.last is not None:
             scope = touched_scope(workspace, inputs.last.last_import_seq, inputs.imports)
-            reason = "the register of areas, sites or populations changed" if scope.is_all else ""
+            reason = OTHER_REGISTER if scope.is_all else ""
         manifest = _compute(workspace, inputs, scope, is_anew=full, tell=tell)
     return RunOutcome("computed", manifest, reason)
 
@@ -98,11 +106,11 @@ def run(workspace: Workspace, *, full: bool = False, tell: Callable[[str], None]
 def _why_everything(inputs: _Inputs) -> str:
     """Why nothing of the last run can be kept; empty when it can."""
     if inputs.last is None:
-        return "this is the first run"
+        return FIRST_RUN
     if not is_method_of(inputs.last, inputs.method):
-        return "the settings, the parameters, the code or its libraries changed"
+        return OTHER_METHOD
     if not inputs.is_sound:
-        return "an earlier run was cut off, or a table is not as the last run left it"
+        return CUT_OFF
     return ""
 
 
