@@ -2,7 +2,8 @@
 
 The peer smooths a local linear trend (``UnobservedComponents(y, "lltrend")``) with given parameters, non-detects left out,
 outliers taken as they are: less than we do, on the daily grid it needs. Ours has censoring, outliers, batches and two
-sweeps, and gives the level at the end of every week. It is run by the Python named in ``HEADWORKS_PEER_PYTHON``, or by this
+sweeps, and gives the level at the end of every week; memory that was let go is kept, as ``headworks run`` keeps it. The
+peer is run by the Python named in ``HEADWORKS_PEER_PYTHON``, or by this
 one if it has statsmodels.
 """
 
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from headworks.jobs.run_memory import keep_freed_memory
 from headworks.trends.smoother import Observations, Settings, observations, smooth, smooth_trends
 
 DAYS, TARGET = 3_650, 500
@@ -77,6 +79,7 @@ def peer_rates() -> tuple[float, float] | None:
 
 
 def measure() -> list[dict[str, Any]]:
+    keep_freed_memory()
     n = 400
     seen, settings = series(n), Settings.same(n, 4e-4, 1e-6, 0.09, 0.03, 25.0)
     wanted = np.arange(6, DAYS, 7)
