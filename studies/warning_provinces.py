@@ -31,7 +31,7 @@ from headworks.workflows.warning.kinds import DOWN
 
 _ROOT = Path(__file__).parents[1]
 REPORT = _ROOT / "docs" / "studies" / "warning_provinces.md"
-SEED, PROVINCES, QUIET_PROVINCES = 20_261_122, 60, 8
+SEED, PROVINCES, QUIET_PROVINCES = 20_261_122, 90, 8
 YEAR, YEARS = 52, 2
 # Monday 2 January 2023; no festival is simulated, and weeks of festivals are not asked of the province alone.
 FIRST_MONDAY = 19_359

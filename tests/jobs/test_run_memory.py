@@ -26,7 +26,7 @@ def _said(before: str = "", **environment: str) -> list[str]:
 
 
 def test_it_is_asked_for_before_polars_is_imported() -> None:
-    assert _said() == ["dirty_decay_ms:10000", "False"]
+    assert _said() == ["dirty_decay_ms:3000", "False"]
 
 
 def test_what_the_operator_set_stands() -> None:
@@ -34,4 +34,4 @@ def test_what_the_operator_set_stands() -> None:
 
 
 def test_a_c_library_without_settings_is_left_alone() -> None:
-    assert _said("ctypes.CDLL = lambda name: object()") == ["dirty_decay_ms:10000", "False"]
+    assert _said("ctypes.CDLL = lambda name: object()") == ["dirty_decay_ms:3000", "False"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 import ctypes
 import os
 
-# How long the table library keeps what was dropped: about as long as the longest step of a week, and no longer, for a small
-# table is computed after a large one.
-_KEPT_MS = 10_000
+# How long the table library keeps what was dropped: as long as most steps take, and no longer, for a small table is computed
+# after a large one.
+_KEPT_MS = 3_000
 _SETTING = "_RJEM_MALLOC_CONF"
 # Numbers of the C library's settings (malloc.h of glibc). Threads share two rooms: a room for each would keep its own share.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8

@@ -24,6 +24,8 @@ from headworks.workflows.year_days import LOOKED_BACK_ON
 from headworks.workflows.year_trends import LearntBefore, nothing_learnt, quarters_of
 
 NOT_KNOWN = "the sample is not known"
+# As many years in full are soon done on one thread, in the memory of a small machine; of more, time counts for more.
+_YEARS_ON_ONE_THREAD = 3
 _LEFT_OUT = ["sample_id", "analyte", "replicate", "reason"]
 
 
@@ -98,6 +100,7 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
     if gone := known - present:
         # The trends of the year before a year that has no facts any more are its own again.
         scope = Scope(scope.days, scope.years | {year - 1 for year in gone})
+    at_once = not scope.is_all or len(known) > _YEARS_ON_ONE_THREAD
     for year in sorted(known):
         if year not in years_touched(scope, [year]):
             continue
@@ -119,7 +122,7 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
             facts, samples, source.measurements_of(samples), earlier, kept_loads, kept_out_before, learnt_before
         )
         quarters = quarters_of(year, has_before=year - 1 in present and year in present, has_after=year + 1 in present)
-        result = derive_year(year, year_facts, register, method, scope, quarters, emit, steps.begin)
+        result = derive_year(year, year_facts, register, method, scope, quarters, emit, steps.begin, at_once=at_once)
         del year_facts, samples, earlier, kept_loads
         loads_before, kept_out = {year: result.loads}, {year: result.kept_out}
         if not scope.is_all and not _same_days(result.kept_out, near.filter(pl.col("day").dt.year() == year)):
