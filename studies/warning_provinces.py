@@ -1,7 +1,7 @@
 """Does a workspace's whole way from days to events keep the budget, with the trend model's own laws, and find what happens?
 
 ``python studies/warning_provinces.py`` prints the report and writes ``docs/studies/warning_provinces.md``; ``PROVINCES=…`` for
-another number than 60.
+another number than 90.
 
 The provinces of ``warning_budget`` (batches, weeks that all share, wrong flows, doublings that last) are made as days of load
 and given to ``workflows.warning`` as ``headworks warn run`` gives them: two years of days, settings learnt from them, the last
