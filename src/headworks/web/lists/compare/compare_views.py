@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import polars as pl
 import vl_convert
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -85,14 +87,15 @@ def compare_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The funnel as a picture, or its table as CSV."""
     shown, funnel = _shown(request, kind, action="export")
     name = f"compared-{'-'.join(shown.query.values())}.{kind}"
-    if kind == "csv":
-        return file_response(disarmed_csv(filed(shown)).encode(), "text/csv; charset=utf-8", name)
-    return _picture(spec_of(shown, funnel, is_dark=False, is_alone=True), name)
+    return _file(name, lambda: filed(shown), lambda: spec_of(shown, funnel, is_dark=False, is_alone=True))
 
 
-def _picture(spec: dict[str, Any], name: str) -> HttpResponse:
+def _file(name: str, table: Callable[[], pl.DataFrame], spec: Callable[[], dict[str, Any]]) -> HttpResponse:
+    """The table or the picture, as the name ends."""
+    if name.endswith(".csv"):
+        return file_response(disarmed_csv(table()).encode(), "text/csv; charset=utf-8", name)
     locale: Any = LOCALES.get((get_language() or "en")[:2])
-    drawn = vl_convert.vegalite_to_svg(spec, format_locale=locale, allowed_base_urls=[])
+    drawn = vl_convert.vegalite_to_svg(spec(), format_locale=locale, allowed_base_urls=[])
     return file_response(drawn.encode(), "image/svg+xml", name)
 
 
@@ -117,6 +120,4 @@ def compare_counts_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The funnel of rates as a picture, or its table as CSV."""
     shown, funnel = _counted(request, kind, action="export")
     name = f"counted-{'-'.join(shown.query.values())}.{kind}"
-    if kind == "csv":
-        return file_response(disarmed_csv(filed_counts(shown)).encode(), "text/csv; charset=utf-8", name)
-    return _picture(spec_of_counts(shown, funnel, is_dark=False, is_alone=True), name)
+    return _file(name, lambda: filed_counts(shown), lambda: spec_of_counts(shown, funnel, is_dark=False, is_alone=True))
