@@ -56,7 +56,8 @@ test: install lint types floors
 	scripts/install-fonts
 	scripts/install-postgres
 	$(BIN)/python scripts/compile-kernels
-	TMPDIR=`scripts/quick-folder` && export TMPDIR && $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder && rm -rf "$$TMPDIR"
+	TMPDIR=`scripts/quick-folder` && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && trap 'exit 130' INT && trap 'exit 143' TERM && \
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m docs.generate --check
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
