@@ -89,7 +89,8 @@ def _by_drug(compared: pl.DataFrame, rows: pl.DataFrame, tables: CycleTables, re
         cell += (figure_of(own), own["coverage"]) if is_told else ()
         cell += (_told(own),) if has_own else ()
         cells.append(cell + (_inside(compared, drug, tables, request) if has_inside else ()))
-    return TableBlock("worse", tell("What rose"), tuple(columns), tuple(cells), tell("Nothing rose."))
+    title = tell("What rose, here or in an area in it") if has_own and has_inside else tell("What rose")
+    return TableBlock("worse", title, tuple(columns), tuple(cells), tell("Nothing rose."))
 
 
 def _told(own: dict[str, Any]) -> Message:

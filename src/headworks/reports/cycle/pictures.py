@@ -105,5 +105,5 @@ def _title(drug: Label, rows: pl.DataFrame) -> Message:
     n = {word: rows.filter(pl.col("change") == word).height for word in ("rose", "fell")}
     measured = rows.filter(pl.col("state").is_in(_MEASURED)).height
     if rows["change"].is_in(["rose", "fell", "unclear"]).any():
-        return tell("{drug}: rose in {rose} and fell in {fell} of {n} areas with a figure", drug=drug, n=measured, **n)
-    return tell("{drug}: {n} areas with a figure", drug=drug, n=measured)
+        return tell("{drug}: rose in {rose} and fell in {fell} of {n} areas measured", drug=drug, n=measured, **n)
+    return tell("{drug}: {n} areas measured", drug=drug, n=measured)
