@@ -37,7 +37,10 @@ _STYLE = """
   #list(spacing: 0.6em, ..lines.map(line => [#line]))
 ]
 #let remark(said) = block(width: 100%, stroke: (left: 2pt + luma(120)), inset: (left: 8pt, y: 3pt), text(size: 9pt, said))
-#let grid-table(caption, units, columns, aligns, head, rows, empty) = block(breakable: true, width: 100%, above: 1em)[
+// A table of a few rows stays together: one row alone on the next page reads as a table of its own.
+#let grid-table(caption, units, columns, aligns, head, rows, empty) = block(
+  breakable: rows.len() > 6, width: 100%, above: 1em,
+)[
   #if caption != "" [#block(sticky: true, below: 0.5em, text(size: 9pt, weight: "bold", caption))]
   #if rows.len() == 0 [#remark(empty)] else [
     #set text(size: 8pt, hyphenate: true)
