@@ -3,8 +3,7 @@
 The peer smooths a local linear trend (``UnobservedComponents(y, "lltrend")``) with given parameters, non-detects left out,
 outliers taken as they are: less than we do, on the daily grid it needs. Ours has censoring, outliers, batches and two
 sweeps, and gives the level at the end of every week; memory that was let go is kept, as ``headworks run`` keeps it. The
-peer is run by the Python named in ``HEADWORKS_PEER_PYTHON``, or by this
-one if it has statsmodels.
+peer is run by the Python named in ``HEADWORKS_PEER_PYTHON``, or by this one if it has statsmodels.
 """
 
 from __future__ import annotations

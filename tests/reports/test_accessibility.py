@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.axe import OF_COLOURS, RULES, serious
+from tests.axe import serious
 from tests.chromium import NO_GPU, chromium
 from tests.reports.builders import area_tables
 
@@ -42,12 +42,12 @@ def open_page(browser, tmp_path, make_tables, request_2022):
 
 
 @pytest.mark.parametrize("has_areas", [False, True])
-@pytest.mark.parametrize(("scheme", "rules"), [("light", RULES), ("dark", OF_COLOURS)], ids=["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_axe_finds_nothing_serious(open_page, language, scheme, rules, has_areas):
+def test_axe_finds_nothing_serious(open_page, language, scheme, has_areas):
     driver = open_page(language, scheme, of_areas=area_tables() if has_areas else None)
     driver.execute_script(SHOW_ALL)
-    assert serious(driver, rules) == []
+    assert serious(driver, more_than=20) == []
 
 
 @pytest.mark.parametrize("has_areas", [False, True])

@@ -34,7 +34,7 @@ SCORE, INFORMATION, ODD, LOG_Z = (LANES * c for c in range(41, 45))
 ROW = LANES * 45
 # Rows laid out lane by lane before the next: few enough to stay in the processor's own memory, and each series is read in
 # stretches instead of a number here and there.
-ROWS_AT_ONCE = 64
+_ROWS_AT_ONCE = 64
 
 
 @compiled
@@ -47,11 +47,11 @@ def lay_out(work, n_rows, series, start, seen, settings, table, state):
         now[lane], last_batch[lane] = int(state[one, 9]), int(state[one, 10])
         for c in range(9):
             work[M0 + c * LANES + lane] = state[one, c]
-    for row in range(0, n_rows, ROWS_AT_ONCE):
+    for row in range(0, n_rows, _ROWS_AT_ONCE):
         for lane in range(LANES):
             one = series[lane]
             n_own = start[one + 1] - start[one] if one >= 0 else 0
-            for t in range(row, min(row + ROWS_AT_ONCE, n_rows)):
+            for t in range(row, min(row + _ROWS_AT_ONCE, n_rows)):
                 x = work[(t + 1) * ROW : (t + 2) * ROW]
                 if t >= n_own:
                     x[F + lane], x[G + lane], x[GROWN + lane], x[STAYS + lane], x[FRESH + lane] = 1.0, 0.0, 0.0, 1.0, 0.0
