@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from headworks.jobs.run_memory import keep_freed_memory
+from headworks.jobs.run_process import keep_freed_memory
 from headworks.trends.smoother import Observations, Settings, observations, smooth, smooth_trends
 
 DAYS, TARGET = 3_650, 500

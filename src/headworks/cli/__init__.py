@@ -8,6 +8,6 @@ from __future__ import annotations
 
 def main() -> None:
     """Entry point of the ``headworks`` command."""
-    from headworks.cli.app import run_app
+    from headworks.cli.app import leave, run_app
 
-    raise SystemExit(run_app())
+    leave(run_app())

@@ -8,10 +8,11 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
-from headworks.cli.console import OutputClosed, result, result_json, say
+from headworks.cli.console import OutputClosed, is_left_at_once, result, result_json, say
 from headworks.core.errors import HeadworksError
 
 _INTERRUPTED = 130
@@ -77,6 +78,15 @@ def run_app(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
+
+
+def leave(code: int) -> NoReturn:
+    """End the process: at once after a command that said so, else as Python does."""
+    if is_left_at_once():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    raise SystemExit(code)
 
 
 def _run(words: list[str]) -> int:

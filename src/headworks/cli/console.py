@@ -64,6 +64,22 @@ def result_json(content: Any) -> None:
     write_out(json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
+_left_at_once: list[bool] = []
+
+
+def leave_at_once() -> None:
+    """Say that nothing is left to do when the command returns.
+
+    Python takes apart every table and module before it ends, half a second after a run of a province.
+    """
+    _left_at_once.append(True)
+
+
+def is_left_at_once() -> bool:
+    """Whether the command said so."""
+    return bool(_left_at_once)
+
+
 @contextmanager
 def steps(title: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """A progress line on a terminal; nothing where stderr is not one."""

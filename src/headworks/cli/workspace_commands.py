@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headworks.cli.app import app
-from headworks.cli.console import result, result_json, say, steps
+from headworks.cli.console import leave_at_once, result, result_json, say, steps
 
 if TYPE_CHECKING:
     from headworks.store import Manifest
@@ -54,16 +54,17 @@ def run(
     json: AsJson = False,
 ) -> None:
     """Compute loads, consumption, means and changes; only what new facts touch."""
-    from headworks.jobs.run_memory import keep_freed_memory
+    from headworks.jobs.run_process import quick_start
 
-    keep_freed_memory()  # before the table library is there
-    from headworks.jobs.left_out import left_out_file
-    from headworks.jobs.run import run as run_job
-    from headworks.store import Workspace
+    with quick_start():
+        from headworks.jobs.left_out import left_out_file
+        from headworks.jobs.run import run as run_job
+        from headworks.store import Workspace
 
     opened = Workspace.open(workspace)
     with steps("Computing", quiet=json) as tell:
         outcome = run_job(opened, full=full, tell=tell)
+    leave_at_once()
     if json:
         result_json(outcome.as_dict())
         return

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Self
 
@@ -13,11 +15,10 @@ import polars as pl
 from headworks.core.periods import Period
 from headworks.core.schema import sort_by_key
 from headworks.store import Manifest, Workspace, read_result_of, replace_result, result_digest
-from headworks.store.results import digest_of_parts
+from headworks.store.results import digest_of_parts, digest_of_pieces, piece_digests
 from headworks.tables import PART, RESULTS, SHELF
 from headworks.workflows import Scope
-from headworks.workflows.parts import part_of_label, part_of_week
-from headworks.workflows.situation import empty_result
+from headworks.workflows.parts import empty_result, part_of_label, part_of_week
 from headworks.workflows.year import Recomputed
 
 # Tables that keep the days, the weeks, the periods of a year.
@@ -28,10 +29,20 @@ JUDGED = ("residue_ratios", "disposal_events")
 BY_QUARTER = ("population_estimates", "nonconformities")
 # Tables whose quarters are told as a whole, the last one with the days of the year after.
 OF_TRENDS = ("trends", "outlying_days")
+# Tables that come in pieces, and the column of their key that tells the pieces apart: sorted and digested piece by piece.
+IN_PIECES = {"trends": "analyte"}
 # Tables of what a year taught, which comes with the year after.
 OF_YEAR_BEFORE = ("trend_settings", "weekday_offsets")
 # Rows held back before they are written: fewer, larger commits for small workspaces.
 _ENOUGH_ROWS = 500_000
+
+
+@dataclass
+class _Pieces:
+    """What is known of a part that comes in pieces: how many rows, the digest of each piece."""
+
+    rows: int = 0
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 class Parts:
@@ -39,6 +50,7 @@ class Parts:
 
     def __init__(self, said: dict[str, dict[str, dict[str, Any]]] | None = None) -> None:
         self.said = said or {name: {} for name in RESULTS}
+        self._pieces: dict[tuple[str, str], _Pieces] = {}
 
     def take(self, name: str, part: str, rows: pl.DataFrame) -> None:
         """Note the rows of a part, sorted by key; a part without rows is forgotten."""
@@ -48,10 +60,30 @@ class Parts:
         plain = rows.drop(PART)
         self.said[name][part] = {"rows": rows.height, "sha256": result_digest(plain, name, is_sorted=True)}
 
-    def take_all(self, name: str, frame: pl.DataFrame) -> None:
-        """Note every part of recomputed rows."""
+    def take_piece(self, name: str, part: str, rows: pl.DataFrame) -> None:
+        """Note some rows of a part of a table that comes in pieces, sorted by key."""
+        piece = self._pieces.setdefault((name, part), _Pieces())
+        piece.rows += rows.height
+        piece.digests |= piece_digests(rows.drop(PART), IN_PIECES[name])
+
+    def put_together(self, name: str, part: str) -> None:
+        """Note the part that its pieces make; without one it is forgotten."""
+        pieces = self._pieces.pop((name, part), None)
+        if pieces is None:
+            self.said[name].pop(part, None)
+            return
+        digest = digest_of_pieces(pieces.digests)
+        self.said[name][part] = {"rows": pieces.rows, "sha256": digest, "by": IN_PIECES[name]}
+
+    def take_all(self, name: str, frame: pl.DataFrame, *, more: bool = False) -> None:
+        """Note every part of recomputed rows; of a table in pieces, ``more`` may follow."""
         for part, rows in split_parts(name, frame).items():
-            self.take(name, part, sort_by_key(rows, SHELF[name].schema))
+            take = self.take_piece if name in IN_PIECES else self.take
+            take(name, part, sort_by_key(rows, SHELF[name].schema))
+        if not more:
+            for known, part in list(self._pieces):
+                if known == name:
+                    self.put_together(name, part)
 
     def results(self, versions: dict[str, int]) -> dict[str, dict[str, object]]:
         """Results as a manifest says them."""
@@ -84,10 +116,13 @@ class ResultWriter:
         self._before = {name: dict(left[name]["parts"]) if name in left else {} for name in RESULTS}
         self._held: dict[str, dict[str, pl.DataFrame]] = {name: {} for name in RESULTS}
         self._n_held = 0
+        self._pieces: dict[str, dict[str, list[pl.DataFrame]]] = defaultdict(dict)
         kept = {name: {} if scope.is_all else dict(parts) for name, parts in self._before.items()}
         self.parts = Parts(kept)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="headworks-writer")
-        self._pending: Future[None] | None = None
+        self._pending: deque[Future[None]] = deque()
+        # Of few new facts all tables are small, and whoever computes the next need not wait.
+        self._most_pending = 1 if scope.is_all else len(RESULTS)
         self._turn = Lock()
         self.versions = {name: int(left[name]["version"]) if name in left else -1 for name in RESULTS}
 
@@ -97,43 +132,62 @@ class ResultWriter:
     def __exit__(self, *_: object) -> None:
         self._worker.shutdown(wait=True)
 
-    def take(self, said: Recomputed, name: str, frame: pl.DataFrame) -> None:
+    def take(self, said: Recomputed, name: str, frame: pl.DataFrame, /, *, more: bool = False) -> None:
         """Hand the recomputed rows of a table and year over to be written, while the next table is computed.
 
-        At most one table is being written, so that memory holds no more than two; or three, when two threads compute.
+        When everything is computed, at most one table is being written, so that memory holds no more than two; or three, when
+        two threads compute. With ``more``, further rows of the table follow.
         """
         with self._turn:
-            self._wait()
-            self._pending = self._worker.submit(self._take, said, name, frame)
+            self._wait(self._most_pending - 1)
+            self._pending.append(self._worker.submit(self._take, said, name, frame, more))
 
-    def _wait(self) -> None:
-        """Let the table before be finished; what went wrong with it is raised here."""
-        if self._pending is not None:
-            pending, self._pending = self._pending, None
-            pending.result()
+    def _wait(self, most: int) -> None:
+        """Let tables be finished until that many are left; what went wrong with one is raised here."""
+        while self._pending and (len(self._pending) > most or self._pending[0].done()):
+            self._pending.popleft().result()
 
-    def _take(self, said: Recomputed, name: str, frame: pl.DataFrame) -> None:
+    def _take(self, said: Recomputed, name: str, frame: pl.DataFrame, more: bool) -> None:
         """Hold the rows of every part that changed, and write when there are many."""
         wanted = parts_replaced(name, said, self._scope, list(self.parts.said[name]))
+        if name in IN_PIECES:
+            self._take_pieces(name, frame, wanted, more)
+            return
         for part, rows in self._whole_parts(name, frame, wanted, said):
             self.parts.take(name, part, rows)
-            if self.parts.said[name].get(part) != self._before[name].get(part):
-                self._held[name][part] = rows
-                self._n_held += rows.height
-                if self._n_held > _ENOUGH_ROWS:
-                    del rows
-                    self._write()
+            self._hold(name, part, rows)
+
+    def _take_pieces(self, name: str, frame: pl.DataFrame, wanted: list[str], more: bool) -> None:
+        """Hold the rows of a table in pieces until all are there."""
+        for part, rows in split_parts(name, sort_by_key(frame, SHELF[name].schema)).items():
+            self.parts.take_piece(name, part, rows)
+            self._pieces[name].setdefault(part, []).append(rows)
+        if more:
+            return
+        pieces = self._pieces.pop(name, {})
+        for part in sorted({*wanted, *pieces}):
+            self.parts.put_together(name, part)
+            self._hold(name, part, pl.concat([empty_result(name, with_part=True), *pieces.get(part, [])]))
+
+    def _hold(self, name: str, part: str, rows: pl.DataFrame) -> None:
+        """Hold the rows of a part that changed."""
+        if self.parts.said[name].get(part) == self._before[name].get(part):
+            return
+        self._held[name][part] = rows
+        self._n_held += rows.height
+        if self._n_held > _ENOUGH_ROWS:
+            self._write()
 
     def finish(self) -> dict[str, dict[str, object]]:
         """Results as a manifest says them, all written."""
-        self._wait()
+        self._wait(0)
         for name, before in self._before.items():
             for part in before.keys() - self.parts.said[name].keys() - self._held[name].keys():
-                self._held[name][part] = empty_result(name, with_part=True)
+                self._held[name][part] = empty_result(name)
         self._write()
         for name in RESULTS:
             if self.versions[name] < 0:
-                self.versions[name] = replace_result(self._workspace, name, empty_result(name, with_part=True))
+                self.versions[name] = replace_result(self._workspace, name, {}, is_whole=True)
         return self.parts.results(self.versions)
 
     def _whole_parts(
@@ -169,8 +223,7 @@ class ResultWriter:
     def _write(self) -> None:
         for name, held in self._held.items():
             if held:
-                parts = sorted(held) if self.versions[name] >= 0 else None
-                self.versions[name] = replace_result(self._workspace, name, pl.concat(held.values()), parts)
+                self.versions[name] = replace_result(self._workspace, name, held, is_whole=self.versions[name] < 0)
                 held.clear()
         self._n_held = 0
 
@@ -179,7 +232,7 @@ def split_parts(name: str, frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The rows of each part, in the columns and types of the table."""
     schema = empty_result(name, with_part=True).schema
     typed = frame.select(schema.names()).cast(schema)
-    return {str(key[0]): rows for key, rows in typed.partition_by(PART, as_dict=True).items()}
+    return {str(key[0]): rows for key, rows in typed.partition_by(PART, as_dict=True, maintain_order=True).items()}
 
 
 def parts_replaced(name: str, said: Recomputed, scope: Scope, known: list[str]) -> list[str]:

@@ -123,9 +123,9 @@ def _compute(workspace: Workspace, inputs: _Inputs, scope: Scope, *, is_anew: bo
     base = None if is_anew or not inputs.is_sound else inputs.last
     with ResultWriter(workspace, scope, base) as writer:
 
-        def take(said: Recomputed, name: str, frame: pl.DataFrame) -> None:
+        def take(said: Recomputed, name: str, frame: pl.DataFrame, /, *, more: bool = False) -> None:
             steps.begin("waiting for tables to be written")
-            writer.take(said, name, frame)
+            writer.take(said, name, frame, more=more)
             steps.end()
 
         computed = derive_years(source, inputs.method, scope, steps, take)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -43,25 +43,31 @@ def append(path: Path, frame: pl.DataFrame, transaction: str | None = None) -> N
     _write(path, frame, mode="append", commit_properties=properties, schema_mode="merge" if is_table(path) else None)
 
 
-def replace_parts(path: Path, frame: pl.DataFrame, column: str, parts: list[str] | None) -> int:
+def replace_parts(
+    path: Path, column: str, rows: Mapping[str, pl.DataFrame], empty: pl.DataFrame, *, is_whole: bool = False
+) -> int:
     """Replace some parts of a table that is kept in parts, or all of it, in one commit; the version after it.
 
     Parameters
     ----------
-    frame
-        Rows of those parts, with the column that names them.
-    parts
-        Parts that are replaced, with or without rows; None replaces the whole table.
+    column
+        Names the part of a row; the frames need not have it.
+    rows
+        Of the parts that are replaced, none where a part is given up.
+    empty
+        The table without a row and without its parts: the columns, in order.
+    is_whole
+        Whether the parts that are not named are given up as well.
     """
     if is_table(path) and not is_kept_in_parts(path, column):
         # A table of an earlier layout is set aside; what it held is computed again.
         path.rename(path.with_name(f"{path.name}.before-parts"))
-    if not is_table(path):
-        _write(path, frame, mode="overwrite", partition_by=[column])
-    elif parts is None:
-        _write(path, frame, mode="overwrite", partition_by=[column], schema_mode="overwrite")
-    elif parts:
-        _commit_parts(path, frame, column, parts)
+    if is_whole or not is_table(path):
+        whole = [frame.with_columns(pl.lit(part, pl.String).alias(column)) for part, frame in rows.items()]
+        frame = pl.concat(whole or [empty.with_columns(pl.lit(None, pl.String).alias(column))])
+        _write(path, frame, mode="overwrite", partition_by=[column], schema_mode="overwrite" if is_table(path) else None)
+    elif rows:
+        _commit_parts(path, column, rows, empty.columns)
     return version(path)
 
 
@@ -197,19 +203,20 @@ def unnamed_files(path: Path) -> list[Path]:
     return sorted(cut_off + [file for file in data if file.relative_to(path).as_posix() not in named])
 
 
-def _commit_parts(path: Path, frame: pl.DataFrame, column: str, parts: list[str]) -> None:
+def _commit_parts(path: Path, column: str, rows: Mapping[str, pl.DataFrame], columns: Sequence[str]) -> None:
     """Write a file for each part and commit them together: several times faster than the library writes rows."""
     with _refusing(path):
         table = DeltaTable(str(path))
         fields = {field.name for field in table.schema().fields}
-        if fields != set(frame.columns):
-            raise DeltaError(f"columns {sorted(fields.symmetric_difference(frame.columns))} are not in both, table and rows")
-        by_part = _plain(frame).partition_by(column, as_dict=True, include_key=False)
+        if differ := fields.symmetric_difference([column, *columns]):
+            raise DeltaError(f"columns {sorted(differ)} are not in both, table and rows")
         files: list[AddAction | RemoveAction] = [
-            _write_part(path, f"{column}={key[0]}", {column: str(key[0])}, rows) for key, rows in by_part.items()
+            _write_part(path, f"{column}={part}", {column: part}, _plain(frame.select(columns)))
+            for part, frame in rows.items()
+            if frame.height
         ]
         table.create_write_transaction(
-            files, "overwrite", table.schema(), partition_by=[column], partition_filters=[(column, "in", parts)]
+            files, "overwrite", table.schema(), partition_by=[column], partition_filters=[(column, "in", list(rows))]
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -87,28 +88,51 @@ def read_result_version(
     return sort_by_key(delta.collect(path, rows), schema)
 
 
-def replace_result(workspace: Workspace, table: str, frame: pl.DataFrame, parts: list[str] | None = None) -> int:
-    """Write a result table; its version.
+def replace_result(workspace: Workspace, table: str, rows: Mapping[str, pl.DataFrame], *, is_whole: bool = False) -> int:
+    """Write parts of a result table; its version.
 
     Parameters
     ----------
-    frame
-        The whole table, or the rows of the parts, with their ``part``.
-    parts
-        Parts that are replaced; None replaces the whole table.
+    rows
+        Of every part that is replaced; a part may be left without rows.
+    is_whole
+        Whether they replace the whole table.
     """
-    return delta.replace_parts(workspace.results(table), frame, PART, parts)
+    empty = pl.DataFrame(schema=polars_schema(SHELF[table].schema))
+    return delta.replace_parts(workspace.results(table), PART, rows, empty, is_whole=is_whole)
 
 
-def digest_of_parts(parts: dict[str, dict[str, object]]) -> str:
+def digest_of_parts(parts: Mapping[str, Mapping[str, object]]) -> str:
     """SHA-256 of a table from those of its parts."""
-    said = "".join(f"{part}:{parts[part]['sha256']};" for part in sorted(parts))
-    return hashlib.sha256(said.encode()).hexdigest()
+    return digest_of_pieces({part: str(said["sha256"]) for part, said in parts.items()})
 
 
-def result_digest(frame: pl.DataFrame, table: str, *, is_sorted: bool = False) -> str:
-    """SHA-256 of rows in key order: equal digests are equal rows, bit for bit."""
+def result_digest(frame: pl.DataFrame, table: str, *, is_sorted: bool = False, by: str | None = None) -> str:
+    """SHA-256 of rows in key order: equal digests are equal rows, bit for bit.
+
+    Parameters
+    ----------
+    is_sorted
+        Whether the rows stand in order already.
+    by
+        The column of the key by whose values the digest is taken, each value's rows for themselves.
+    """
     ordered = frame if is_sorted else sort_by_key(frame, SHELF[table].schema)
+    return _digest(ordered) if by is None else digest_of_pieces(piece_digests(ordered, by))
+
+
+def piece_digests(ordered: pl.DataFrame, by: str) -> dict[str, str]:
+    """SHA-256 of the rows of each value of a column; they stand in key order."""
+    pieces = ordered.partition_by(by, as_dict=True, maintain_order=True)
+    return {str(key[0]): _digest(rows) for key, rows in pieces.items()}
+
+
+def digest_of_pieces(digests: Mapping[str, str]) -> str:
+    """SHA-256 of all rows from those of each value."""
+    return hashlib.sha256("".join(f"{value}:{digests[value]};" for value in sorted(digests)).encode()).hexdigest()
+
+
+def _digest(ordered: pl.DataFrame) -> str:
     plain = ordered.with_columns(pl.col(pl.Enum).cast(pl.String))
     digest = hashlib.sha256(",".join(f"{name}:{dtype}" for name, dtype in ordered.schema.items()).encode())
     for name in plain.columns:

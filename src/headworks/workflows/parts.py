@@ -11,7 +11,8 @@ import datetime as dt
 import polars as pl
 
 from headworks.core.periods import Period
-from headworks.tables import PART
+from headworks.core.schema import polars_schema
+from headworks.tables import PART, SHELF
 
 
 def part_of_label(label: str) -> str:
@@ -56,3 +57,9 @@ def with_part_of_week(frame: pl.DataFrame) -> pl.DataFrame:
 def with_part_of_day(frame: pl.DataFrame) -> pl.DataFrame:
     """Rows with their part, by ``day``."""
     return frame.with_columns(pl.col("day").dt.strftime("%Y-%m").alias(PART))
+
+
+def empty_result(name: str, *, with_part: bool = False) -> pl.DataFrame:
+    """A result table without rows."""
+    schema = dict(polars_schema(SHELF[name].schema))
+    return pl.DataFrame(schema=schema | ({PART: pl.String()} if with_part else {}))

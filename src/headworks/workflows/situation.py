@@ -14,8 +14,9 @@ import polars as pl
 from headworks.core.periods import sampling_day
 from headworks.core.schema import polars_schema, sort_by_key
 from headworks.loads import kept_out_days
-from headworks.tables import PART, RESULTS, SHELF, Loads
+from headworks.tables import RESULTS, SHELF, Loads
 from headworks.workflows.method import Method
+from headworks.workflows.parts import empty_result
 from headworks.workflows.register import build_register
 from headworks.workflows.scope import Scope, years_touched
 from headworks.workflows.steps import Steps
@@ -163,7 +164,8 @@ def derive_situation(
     steps = Steps(tell)
     found: dict[str, list[pl.DataFrame]] = {name: [empty_result(name)] for name in RESULTS}
 
-    def keep(_: Recomputed, name: str, frame: pl.DataFrame) -> None:
+    def keep(_: Recomputed, name: str, frame: pl.DataFrame, /, *, more: bool = False) -> None:
+        del more
         found[name].append(frame.select(found[name][0].columns).cast(found[name][0].schema))
 
     years = derive_years(source, method, Scope(), steps, keep)
@@ -214,12 +216,6 @@ def with_sampling_day(samples: pl.DataFrame) -> pl.DataFrame:
 def unknown_samples(source: Source) -> pl.DataFrame:
     """Results whose sample is not known, as they are listed: ``sample_id, analyte, replicate, reason``."""
     return source.without_a_sample().with_columns(reason=pl.lit(NOT_KNOWN)).select(_LEFT_OUT)
-
-
-def empty_result(name: str, *, with_part: bool = False) -> pl.DataFrame:
-    """A result table without rows."""
-    schema = dict(polars_schema(SHELF[name].schema))
-    return pl.DataFrame(schema=schema | ({PART: pl.String()} if with_part else {}))
 
 
 def _none() -> pl.DataFrame:

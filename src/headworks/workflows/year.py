@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
@@ -30,7 +30,7 @@ from headworks.trends.day_spread import day_spread
 from headworks.workflows.beside import beside
 from headworks.workflows.evidence import Disposal, derive_conformity, derive_disposal, derive_populations
 from headworks.workflows.method import Method
-from headworks.workflows.parts import with_part_of_day
+from headworks.workflows.parts import empty_result, with_part_of_day
 from headworks.workflows.register import Register
 from headworks.workflows.scope import Scope, YearScope, scope_of_year
 from headworks.workflows.year_days import LOOKED_BACK_ON, YearDays, days_of_year
@@ -75,7 +75,11 @@ class YearLoads(NamedTuple):
     left_out: pl.DataFrame
 
 
-Emit = Callable[[Recomputed, str, pl.DataFrame], None]
+class Emit(Protocol):
+    """Takes recomputed rows of a table; with ``more``, others of the same table and year follow."""
+
+    def __call__(self, said: Recomputed, name: str, frame: pl.DataFrame, /, *, more: bool = False) -> None:
+        """Take them."""
 
 
 def year_range(year: int) -> tuple[dt.date, dt.date]:
@@ -142,17 +146,18 @@ def derive_year(
         said = Recomputed(year, scoped, first_judged, quarters)
         loads = loads.filter(pl.col("day").dt.year() == year)
         evidence = Evidence(derived.loads, loads, disposal, facts, labels, register, method)
+        # The longest first: its tables are written while the rest is computed.
+        trending = start(lambda: emit_trends(said, days, register, year_facts.learnt_before, emit, begin))
         rest = start(lambda: emit_evidence(said, evidence, emit, begin))
         begin("spread between days")
         spread = day_spread(days.arrays)
-        rest()
-        trending = start(lambda: emit_trends(said, days, register, year_facts.learnt_before, emit, begin))
         printed = facts["published_means"].filter(pl.col("year") == year)
         figures = Figures(days, spread, labels, weeks, printed, register, method, partial(emit, said), begin)
         emit_sites(figures)
         emit_areas(figures)
         begin("waiting for trends")
         trending()
+        rest()
     return YearLoads(loads, kept_out.filter(pl.col("day").dt.year() == year), derived.left_out)
 
 
@@ -213,9 +218,12 @@ def emit_trends(
         learnt_before = learn_from_year(arrays, register.network, said.year - 1)
         for name, rows in zip(LEARNT, learnt_before, strict=True):
             emit(said, name, rows.with_columns(pl.lit(str(said.year - 1)).alias(PART)))
-    told, outlying = trends_of_days(arrays, register.network, said.quarters, learnt_before)
-    emit(said, "trends", told)
-    emit(said, "outlying_days", outlying)
+    outlying = [empty_result("outlying_days", with_part=True)]
+    for told in trends_of_days(arrays, register.network, said.quarters, learnt_before):
+        emit(said, "trends", told.trends, more=True)
+        outlying.append(told.outlying)
+    emit(said, "trends", empty_result("trends", with_part=True))
+    emit(said, "outlying_days", pl.concat(outlying))
     begin("")
 
 

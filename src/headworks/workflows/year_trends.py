@@ -10,6 +10,7 @@ sampled long enough, so that it is learnt once a year and a new week does not ch
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -129,10 +130,17 @@ def learn_from_year(days: DayArrays, network: Network, year: int) -> LearntBefor
     return LearntBefore(pl.concat(settings), pl.concat(offsets))
 
 
+class ResidueTrends(NamedTuple):
+    """Rows of the tables ``trends`` and ``outlying_days`` of one residue, with their ``part``."""
+
+    trends: pl.DataFrame
+    outlying: pl.DataFrame
+
+
 def trends_of_days(
     days: DayArrays, network: Network, quarters: Quarters, before: LearntBefore | None = None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Tables ``trends`` and ``outlying_days`` of some quarters, with their ``part``.
+) -> Iterator[ResidueTrends]:
+    """Tables ``trends`` and ``outlying_days`` of some quarters, residue by residue as they are computed.
 
     Parameters
     ----------
@@ -148,29 +156,23 @@ def trends_of_days(
     _, headings = headings_of(days) if days.series.height else ([], {})
     weeks, laboratory = quarters.weeks, laboratories(days, network)
 
-    def of_residue(analyte: str) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
+    def of_residue(analyte: str) -> ResidueTrends:
         mine = days_of_residue(days, analyte)
         if not mine.ordinal.size:
-            return [], []
+            return ResidueTrends(_with_quarter(Trends.create_empty()), _with_quarter_of_day(OutlyingDays.create_empty()))
         found = site_trends(
             mine, course_groups(mine, network), None if before is None else before.of(mine, analyte), since=int(weeks[0]),
             threads=1,
         )  # fmt: skip
-        told = [site_trend_rows(mine, found, weeks)]
+        told = site_trend_rows(mine, found, weeks)
         if network.unit.size:
             of_areas = area_trends_of(mine, found, network, weeks, laboratory)
-            told.append(area_trend_rows(of_areas, network, analyte, headings[analyte], weeks))
-        return told, [outlying_rows(mine, found, *quarters.days)]
+            told = pl.concat([area_trend_rows(of_areas, network, analyte, headings[analyte], weeks), told])
+        return ResidueTrends(_with_quarter(told), _with_quarter_of_day(outlying_rows(mine, found, *quarters.days)))
 
-    told: list[pl.DataFrame] = [Trends.create_empty()]
-    outlying: list[pl.DataFrame] = [OutlyingDays.create_empty()]
     # Residues have nothing to do with each other; what comes out is the same however many are under way.
     with ThreadPoolExecutor(_RESIDUES_AT_ONCE, thread_name_prefix="headworks-trends") as pool:
-        for rows, beyond in pool.map(of_residue, sorted(headings)):
-            told += rows
-            outlying += beyond
-    standing_out = pl.concat(outlying)
-    return _with_quarter(pl.concat(told)), standing_out.with_columns(period_label(pl.col("day"), "quarter").alias(PART))
+        yield from pool.map(of_residue, sorted(headings))
 
 
 def _with_quarter(rows: pl.DataFrame) -> pl.DataFrame:
@@ -180,3 +182,7 @@ def _with_quarter(rows: pl.DataFrame) -> pl.DataFrame:
         thursday = dt.date.fromisocalendar(int(label[:4]), int(label[-2:]), 4)
         parts[label] = Period.containing(thursday, "quarter").label
     return rows.with_columns(pl.col("period").replace_strict(parts, return_dtype=pl.String).alias(PART))
+
+
+def _with_quarter_of_day(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(period_label(pl.col("day"), "quarter").alias(PART))

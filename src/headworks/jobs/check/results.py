@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
 from headworks.core.errors import HeadworksError
 from headworks.jobs.check.findings import Finding
 from headworks.jobs.left_out import read_left_out
@@ -13,6 +18,7 @@ from headworks.store import Manifest, Workspace, latest_run, read_imports, read_
 from headworks.store.results import digest_of_parts
 from headworks.tables import RESULTS
 from headworks.workflows import Scope, Steps, derive_years
+from headworks.workflows.year import Recomputed
 
 
 def check_results(workspace: Workspace, *, reproduce: bool) -> list[Finding]:
@@ -62,7 +68,7 @@ def _check_bits(workspace: Workspace, run: Manifest) -> list[Finding]:
                 break
             # A later version's columns were not there when the digest was taken.
             columns = said.get("columns", rows.columns)
-            if set(columns) <= set(rows.columns) and result_digest(rows.select(columns), name) != promised["sha256"]:
+            if set(columns) <= set(rows.columns) and _digest(rows.select(columns), name, promised) != promised["sha256"]:
                 message = f"Table {name} is not what run {run.run_id} wrote, in its part {part}."
                 findings.append(Finding("error", "HW-C010", message, remedy))
             if name == "inconsistent_means":
@@ -73,6 +79,10 @@ def _check_bits(workspace: Workspace, run: Manifest) -> list[Finding]:
     return findings
 
 
+def _digest(rows: pl.DataFrame, name: str, promised: Mapping[str, Any]) -> str:
+    return result_digest(rows, name, by=promised.get("by"))
+
+
 def _reproduce(workspace: Workspace, run: Manifest) -> list[Finding]:
     try:
         method = method_of_run(workspace, run)
@@ -81,7 +91,11 @@ def _reproduce(workspace: Workspace, run: Manifest) -> list[Finding]:
         message = f"Run {run.run_id} cannot be recomputed: {problem}"
         return [Finding("error", "HW-C012", message, "Bring back its facts and its parameter set")]
     parts = Parts()
-    again = derive_years(source, method, Scope(), Steps(), lambda _, name, frame: parts.take_all(name, frame))
+
+    def note(_: Recomputed, name: str, frame: pl.DataFrame, /, *, more: bool = False) -> None:
+        parts.take_all(name, frame, more=more)
+
+    again = derive_years(source, method, Scope(), Steps(), note)
     wrong = [name for name in RESULTS if digest_of_parts(parts.said[name]) != run.results.get(name, {}).get("sha256")]
     listed = again.left_out
     if not listed.sort(listed.columns).equals(read_left_out(workspace, run).sort(listed.columns)):

@@ -1,4 +1,4 @@
-"""Memory that a run has let go is kept for its next table, instead of being handed back and asked for again.
+"""How the process of a run is set up: what it lets go it keeps for its next table, and nothing works beside its own threads.
 
 A run makes and drops thousands of arrays, from a few to hundreds of megabytes. As they come, the allocators hand a dropped one
 back to the system within half a second (the table library's) or at once (the C library's), and the next one is given to the
@@ -8,12 +8,17 @@ run page by page, each cleared first: a tenth of the processor time of a full ru
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # How long the table library keeps what was dropped: as long as most steps take, and no longer, for a small table is computed
 # after a large one.
 _KEPT_MS = 3_000
 _SETTING = "_RJEM_MALLOC_CONF"
+_LINEAR_ALGEBRA = "OPENBLAS_NUM_THREADS"
 # Numbers of the C library's settings (malloc.h of glibc). Threads share two rooms: a room for each would keep its own share.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 _MOST_ROOMS = 2
@@ -38,3 +43,24 @@ def keep_freed_memory() -> None:
         (_TRIM_THRESHOLD, _KEPT_AT_THE_END),
     ):
         setting(number, value)
+
+
+@contextmanager
+def quick_start() -> Iterator[None]:
+    """Import what a run needs inside this; where it was imported before, nothing is set up.
+
+    Linear algebra keeps to the thread that asks for it: the run's own threads fill the processors, and those that the library
+    starts with its import would wait for work by looking for it. What is imported stays to the end, so the collector of
+    garbage looks at it neither while it comes nor later.
+    """
+    if "polars" in sys.modules or not gc.isenabled():
+        yield
+        return
+    keep_freed_memory()
+    os.environ.setdefault(_LINEAR_ALGEBRA, "1")
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

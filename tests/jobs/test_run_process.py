@@ -9,7 +9,7 @@ import sys
 # In a process of its own: the settings of this one would stay for all later tests.
 _ASK = """
 import ctypes, os, sys
-from headworks.jobs.run_memory import keep_freed_memory
+from headworks.jobs.run_process import keep_freed_memory
 {before}
 keep_freed_memory()
 print(os.environ.get("_RJEM_MALLOC_CONF"), "polars" in sys.modules)
