@@ -156,6 +156,7 @@ class ResultWriter:
         for part, rows in self._whole_parts(name, frame, wanted, said):
             self.parts.take(name, part, rows)
             self._hold(name, part, rows)
+        self._write_early()
 
     def _take_pieces(self, name: str, frame: pl.DataFrame, wanted: list[str], more: bool) -> None:
         """Hold the rows of a table in pieces until all are there."""
@@ -168,6 +169,12 @@ class ResultWriter:
         for part in sorted({*wanted, *pieces}):
             self.parts.put_together(name, part)
             self._hold(name, part, pl.concat([empty_result(name, with_part=True), *pieces.get(part, [])]))
+        self._write_early()
+
+    def _write_early(self) -> None:
+        """Of few new facts, write each table as soon as it is there, while others are computed."""
+        if not self._scope.is_all:
+            self._write()
 
     def _hold(self, name: str, part: str, rows: pl.DataFrame) -> None:
         """Hold the rows of a part that changed."""

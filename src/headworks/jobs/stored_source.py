@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import polars as pl
 
 from headworks.core.schema import polars_schema
@@ -13,6 +15,8 @@ from headworks.workflows.situation import with_sampling_day
 from headworks.workflows.year_days import LOOKED_BACK_ON
 from headworks.workflows.year_trends import LEARNT, LearntBefore
 
+# Reading is mostly waiting: for the disk, and for the few rows of each table to be put in order.
+_TABLES_AT_ONCE = 2
 _KEY = ["sample_id", "analyte", "replicate"]
 
 
@@ -22,7 +26,9 @@ class StoredSource:
     def __init__(self, workspace: Workspace, imports: pl.DataFrame, last: Manifest | None) -> None:
         self._workspace, self._imports, self._last = workspace, imports, last
         names = [name for name in FACTS if name != "measurements"]
-        facts = {name: read_facts(workspace, name, imports=imports) for name in names}
+        with ThreadPoolExecutor(_TABLES_AT_ONCE, thread_name_prefix="headworks-facts") as pool:
+            frames = pool.map(lambda name: read_facts(workspace, name, imports=imports), names)
+            facts = dict(zip(names, frames, strict=True))
         self.facts = facts | {"samples": with_sampling_day(facts["samples"])}
 
     def measurements_of(self, samples: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ has no place in that order; such days come first, by year and weekday, and only 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -63,12 +64,23 @@ class DayArrays(NamedTuple):
         return self._replace(**taken)
 
 
-def day_arrays(days: pl.DataFrame) -> DayArrays:
-    """The arrays of a table ``DailyLoads``, in whatever order its rows come; columns that name a place are not needed."""
+def day_arrays(days: pl.DataFrame, kept_out: Callable[[], pl.DataFrame] | None = None) -> DayArrays:
+    """The arrays of a table ``DailyLoads``, in whatever order its rows come; columns that name a place are not needed.
+
+    Parameters
+    ----------
+    kept_out
+        Gives days to leave out, ``site_id, day, analyte``, whatever their heading is. It is called when the days are in
+        order, so that who finds them may take as long.
+    """
     series, of_series = _series_of(days)
     undated = _UNDATED + 10 * pl.col("year").cast(pl.Int64) + pl.col("weekday").cast(pl.Int64)
     ordinal = days.select(pl.coalesce(pl.col("day").cast(pl.Int32).cast(pl.Int64), undated)).to_series().to_numpy()
-    order = np.argsort(_place(of_series, ordinal), kind="stable")
+    place = _place(of_series, ordinal)
+    order = np.argsort(place, kind="stable")
+    if kept_out is not None:
+        order = order[_is_left(place[order], series, kept_out())]
+    del place
 
     def whole(name: str) -> Index:
         return days[name].to_numpy()[order].astype(np.int64)
@@ -92,20 +104,16 @@ def days_of_residue(days: DayArrays, analyte: str) -> DayArrays:
     return chosen._replace(series=days.series.filter(pl.Series(mine)), of_series=place[chosen.of_series])
 
 
-def without_days(days: DayArrays, kept_out: pl.DataFrame) -> DayArrays:
-    """The days but for some: ``site_id, day, analyte``, whatever their heading is; a site's residue has a day once.
-
-    The days stand in order, so a handful is looked up among a million.
-    """
-    if kept_out.is_empty():
-        return days
-    numbered = days.series.select("site_id", "analyte").with_row_index("_series")
+def _is_left(place: Index, series: pl.DataFrame, kept_out: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which days are left, by their place in order: a handful is looked up among a million."""
+    numbered = series.select("site_id", "analyte").with_row_index("_series")
     named = kept_out.join(numbered, on=["site_id", "analyte"], how="inner")
     wanted = _place(named["_series"].cast(pl.Int64).to_numpy(), named["day"].to_physical().cast(pl.Int64).to_numpy())
-    first, last = (np.searchsorted(_place(days.of_series, days.ordinal), wanted, side) for side in ("left", "right"))
-    kept = np.ones(days.ordinal.size, dtype=bool)
-    kept[first[last > first]] = False
-    return days.take(kept)
+    first, last = (np.searchsorted(place, wanted, side) for side in ("left", "right"))
+    left = np.ones(place.size, dtype=bool)
+    # A site's residue has a day once.
+    left[first[last > first]] = False
+    return left
 
 
 def is_dated(ordinal: Index) -> npt.NDArray[np.bool_]:

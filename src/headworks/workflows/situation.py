@@ -15,6 +15,7 @@ from headworks.core.periods import sampling_day
 from headworks.core.schema import polars_schema, sort_by_key
 from headworks.loads import kept_out_days
 from headworks.tables import RESULTS, SHELF, Loads
+from headworks.workflows.beside import beside
 from headworks.workflows.method import Method
 from headworks.workflows.parts import empty_result
 from headworks.workflows.register import build_register
@@ -91,40 +92,30 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
         ``left_out`` holds what was computed now, and all results whose sample is not known.
     """
     facts = source.facts
-    steps.begin("register")
-    register = build_register(facts)
-    loads_before: dict[int, pl.DataFrame] = {}
-    kept_out: dict[int, pl.DataFrame] = {}
-    left_out, years = [unknown_samples(source)], list[int]()
     present = _years_of(facts, Scope())
     known = present | _years_of(facts, scope)
     if gone := known - present:
         # The trends of the year before a year that has no facts any more are its own again.
         scope = Scope(scope.days, scope.years | {year - 1 for year in gone})
     at_once = not scope.is_all or len(known) > _YEARS_ON_ONE_THREAD
+    steps.begin("register")
+    with beside(at_once=not scope.is_all) as start:
+        unknown = start(lambda: unknown_samples(source))
+        register = build_register(facts)
+        left_out, years = [unknown()], list[int]()
+    loads_before: dict[int, pl.DataFrame] = {}
+    kept_out: dict[int, pl.DataFrame] = {}
     for year in sorted(known):
         if year not in years_touched(scope, [year]):
             continue
         steps.begin("facts")
-        earlier = loads_before.pop(year - 1, None)
-        if earlier is None:
-            earlier = (
-                _none() if scope.is_all else source.loads_before(f"{year - 1}-01", f"{year - 1}-12").select(LOOKED_BACK_ON)
-            )
-        samples = facts["samples"].filter(_touched_days(scope, year))
         if year - 1 not in kept_out:
             kept_out = {year - 1: source.kept_out_before(f"{year - 1}-01", f"{year - 1}-12")}
         near = source.kept_out_before(f"{year}-01", f"{year + 1}-01").filter(pl.col("day") <= year_range(year)[1])
-        kept_out_before = pl.concat([kept_out[year - 1], near])
-        kept_loads = _kept(source, scope, year)
-        is_new = scope.is_all or year - 1 in {day.year for day in scope.days or ()} | scope.years
-        learnt_before = None if is_new else source.learnt_before(year - 1)
-        year_facts = YearFacts(
-            facts, samples, source.measurements_of(samples), earlier, kept_loads, kept_out_before, learnt_before
-        )
+        year_facts = _facts_of_year(source, scope, year, loads_before, pl.concat([kept_out[year - 1], near]))
         quarters = quarters_of(year, has_before=year - 1 in present and year in present, has_after=year + 1 in present)
         result = derive_year(year, year_facts, register, method, scope, quarters, emit, steps.begin, at_once=at_once)
-        del year_facts, samples, earlier, kept_loads
+        del year_facts
         loads_before, kept_out = {year: result.loads}, {year: result.kept_out}
         if not scope.is_all and not _same_days(result.kept_out, near.filter(pl.col("day").dt.year() == year)):
             # Other days are kept out than were, so the changes of the year after look back on another year.
@@ -133,6 +124,34 @@ def derive_years(source: Source, method: Method, scope: Scope, steps: Steps, emi
         years.append(year)
     steps.end()
     return Years(years, pl.concat(left_out).unique().sort(_LEFT_OUT))
+
+
+def _facts_of_year(
+    source: Source, scope: Scope, year: int, computed: dict[int, pl.DataFrame], kept_out_before: pl.DataFrame
+) -> YearFacts:
+    """What a year is computed from; the loads of the year before are read beside the rest."""
+    samples = source.facts["samples"].filter(_touched_days(scope, year))
+    is_new = scope.is_all or year - 1 in {day.year for day in scope.days or ()} | scope.years
+    with beside(at_once=not scope.is_all) as start:
+        earlier = start(lambda: _loads_of_year_before(source, scope, year, computed))
+        return YearFacts(
+            source.facts,
+            samples,
+            source.measurements_of(samples),
+            kept_loads=_kept(source, scope, year),
+            kept_out_before=kept_out_before,
+            learnt_before=None if is_new else source.learnt_before(year - 1),
+            earlier_loads=earlier(),
+        )
+
+
+def _loads_of_year_before(source: Source, scope: Scope, year: int, computed: dict[int, pl.DataFrame]) -> pl.DataFrame:
+    """Those just computed, taken from there, or those of the run before."""
+    if year - 1 in computed:
+        return computed.pop(year - 1)
+    if scope.is_all:
+        return _none()
+    return source.loads_before(f"{year - 1}-01", f"{year - 1}-12").select(LOOKED_BACK_ON)
 
 
 def _same_days(one: pl.DataFrame, other: pl.DataFrame) -> bool:

@@ -134,13 +134,16 @@ def derive_year(
     looked_back = pl.concat([year_facts.earlier_loads, loads])
     with beside(at_once=at_once) as start:
         judging = start(lambda: _judge(looked_back, facts, method, first_judged, begin))
+
+        def kept_out_of_means() -> pl.DataFrame:
+            return pl.concat([year_facts.kept_out_before.filter(pl.col("day") < first_judged), judging().kept_out])
+
         begin("days")
-        days = days_of_year(year, looked_back, facts["reported_loads"], register.sites, method, year_range(year)[1])
-        begin("waiting for disposal")
+        days = days_of_year(
+            year, looked_back, facts["reported_loads"], register.sites, method, year_range(year)[1], kept_out_of_means
+        )
         disposal = judging()
         scope = _with_days_kept_out(scope, disposal, year_facts.kept_out_before, first_judged)
-        kept_out = pl.concat([year_facts.kept_out_before.filter(pl.col("day") < first_judged), disposal.kept_out])
-        days = days.without(kept_out)
         scoped = scope_of_year(scope, year, days.sampled)
         labels, weeks = days.wanted(scoped)
         said = Recomputed(year, scoped, first_judged, quarters)
@@ -158,7 +161,7 @@ def derive_year(
         begin("waiting for trends")
         trending()
         rest()
-    return YearLoads(loads, kept_out.filter(pl.col("day").dt.year() == year), derived.left_out)
+    return YearLoads(loads, days.kept_out.filter(pl.col("day").dt.year() == year), derived.left_out)
 
 
 def _judge(

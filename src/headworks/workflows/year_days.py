@@ -9,6 +9,7 @@ since it is our own table.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ import polars as pl
 from headworks.core.periods import period_label
 from headworks.tables import DailyLoads
 from headworks.trends.daily_loads import computed_days, one_table, published_days
-from headworks.trends.day_arrays import DayArrays, day_arrays, distinct_places, is_dated, without_days
+from headworks.trends.day_arrays import DayArrays, day_arrays, distinct_places, is_dated
 from headworks.trends.period_mean import PERIOD_MEAN_KINDS
 from headworks.workflows.headings import residue_headings, under_headings
 from headworks.workflows.method import Method
@@ -45,10 +46,6 @@ class YearDays(NamedTuple):
     sites: pl.DataFrame
     headings: pl.DataFrame
     arrays: DayArrays
-
-    def without(self, kept_out: pl.DataFrame) -> YearDays:
-        """The days but for some that enter no mean: ``site_id, day, analyte``."""
-        return self._replace(kept_out=kept_out, arrays=without_days(self.arrays, kept_out))
 
     @property
     def sampled(self) -> list[dt.date]:
@@ -90,8 +87,9 @@ def days_of_year(
     sites: pl.DataFrame,
     method: Method,
     last: dt.date,
+    kept_out: Callable[[], pl.DataFrame],
 ) -> YearDays:
-    """The days of a year, none of them kept out yet.
+    """The days of a year.
 
     Parameters
     ----------
@@ -107,6 +105,8 @@ def days_of_year(
         For the headings, and the uncertainty of published loads.
     last
         Last day that counts.
+    kept_out
+        Gives the days that enter no mean, ``site_id, day, analyte``; asked when the days are in order.
     """
     near = reported.filter(pl.col("year").is_between(year - 1, year + 1))
     headings = residue_headings(method.parameters, loads, near)
@@ -117,4 +117,5 @@ def days_of_year(
     names = [name for name in DailyLoads.column_names() if name not in {"country", "city"}]
     computed = computed_days(loads, headings).select(names)
     both = pl.concat([computed, published.select(names)], how="vertical_relaxed") if published.height else computed
-    return YearDays(year, loads, published, loads.select(_KEY).clear(), sites, headings, day_arrays(both))
+    arrays = day_arrays(both, kept_out)
+    return YearDays(year, loads, published, kept_out(), sites, headings, arrays)

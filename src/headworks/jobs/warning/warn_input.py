@@ -64,9 +64,15 @@ def warn_input(workspace: Workspace, run: Manifest, week: str | None) -> WarnInp
     kept_out = kept_out_days(events)
     year = until.last.year
     days = days_of_year(
-        year, loads.sort(_KEY), facts["reported_loads"], register.sites, method_of_run(workspace, run), until.last
+        year,
+        loads.sort(_KEY),
+        facts["reported_loads"],
+        register.sites,
+        method_of_run(workspace, run),
+        until.last,
+        lambda: kept_out,
     )
-    arrays = days.without(kept_out).arrays
+    arrays = days.arrays
     arrays = arrays.take(arrays.is_dated)
     arrays = arrays.take(arrays.ordinal >= int(np.datetime64(first).astype(np.int64)))
     if not arrays.ordinal.size:

@@ -37,17 +37,18 @@ def load_jumps(loads: pl.DataFrame, residues: pl.DataFrame, rules: DisposalRules
     """
     z = coverage_factor(0.95)
     spread = (z * (pl.col("u_day").pow(2).log1p() + pl.col("u_batch").pow(2).log1p()).sqrt()).exp()
-    rows = loads.join(residues, on="analyte", how="inner").select(
-        "site_id", "day", "analyte", "drug", "load_mg_per_day",
-        most=pl.coalesce("load_mg_per_day", pl.col("load_mg_per_day_upper") * (1.0 / spread)),
-    )  # fmt: skip
-    known = rows.filter(pl.col("most").is_not_null())
+    most = pl.coalesce("load_mg_per_day", pl.col("load_mg_per_day_upper") * (1.0 / spread))
+    rows = loads.lazy().filter(pl.col("analyte").is_in(residues["analyte"].to_list()))
+    known = (
+        rows.select("site_id", "day", "analyte", "load_mg_per_day", most=most).filter(pl.col("most").is_not_null()).collect()
+    )
     # Only a load above the factor times the series' least day can be above it times a median.
     is_asked = pl.lit(value=True) if since is None else pl.col("day") >= since
     least = known.group_by("site_id", "analyte").agg(_least=pl.col("most").min())
     likely = known.filter(is_asked & pl.col("load_mg_per_day").is_not_null()).join(least, on=["site_id", "analyte"])
     likely = likely.filter(pl.col("load_mg_per_day") > pl.col("_least") * rules.jump_factor)
-    known = known.join(likely, on=["site_id", "analyte"], how="semi").sort("site_id", "analyte", "day")
+    known = known.join(likely, on=["site_id", "analyte"], how="semi").join(residues, on="analyte")
+    known = known.sort("site_id", "analyte", "day")
     known = known.with_columns(
         _series=pl.struct("site_id", "analyte").rle_id().cast(pl.Int64), _day=pl.col("day").to_physical().cast(pl.Int64)
     )

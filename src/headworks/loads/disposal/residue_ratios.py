@@ -64,30 +64,32 @@ def residue_ratios(
     rules = rules or disposal_rules()
     rules = rules._replace(history_days=history_days or rules.history_days, min_history=min_history or rules.min_history)
     known = (residue_pairs() if pairs is None else pairs).with_row_index("_pair")
+    near = loads.lazy()
     if since is not None:
         # The limits are found for the asked days only, from the quantified ones of their past.
         is_near = (pl.lit(since) - pl.col("day")).dt.total_days() <= rules.history_days
         is_past = is_near & pl.col("load_mg_per_day").is_not_null()
-        loads = loads.filter((pl.col("day") >= since) | is_past)
-    ratios = _ratios(_amounts(loads, known), known, residence)
+        near = near.filter((pl.col("day") >= since) | is_past)
+    ratios = _ratios(_amounts(near, known), known, residence)
     ratios = _with_limits(ratios, ratios if since is None else ratios.filter(pl.col("day") >= since), rules)
     return sort_by_key(ratios.with_columns(verdict=_verdict()).select(_promised()), ResidueRatios)
 
 
-def _amounts(loads: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+def _amounts(loads: pl.LazyFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Load of the residues of the pairs, and the least and most it can have been, without the spread of the bounds."""
     names = [*pairs["numerator"], *pairs["denominator"]]
     z = coverage_factor(_LEVEL)
     spread = (z * (pl.col("u_day").pow(2).log1p() + pl.col("u_batch").pow(2).log1p()).sqrt()).exp()
     value = pl.col("load_mg_per_day")
-    return loads.filter(pl.col("analyte").is_in(names)).select(
+    of_pairs = loads.filter(pl.col("analyte").is_in(names))
+    return of_pairs.select(
         "site_id",
         "day",
         "analyte",
         value=value,
         least=pl.coalesce(value, pl.col("load_mg_per_day_lower") * spread),
         most=pl.coalesce(value, pl.col("load_mg_per_day_upper") * (1.0 / spread)),
-    )
+    ).collect()
 
 
 def _ratios(amounts: pl.DataFrame, pairs: pl.DataFrame, residence: pl.DataFrame | None) -> pl.DataFrame:
