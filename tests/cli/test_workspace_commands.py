@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,17 @@ def test_report_is_written_to_a_file_or_stdout(headworks, two_plants: Workspace,
 def test_a_report_of_something_that_is_not_there_is_refused(words: list[str], headworks, two_plants: Workspace) -> None:
     headworks("run", two_plants.path)
     assert headworks("report", two_plants.path, "-o", "-", *words).code in {2, 3}
+
+
+def test_a_process_that_ends_at_once_has_said_everything_and_its_exit_code(two_plants: Workspace, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from headworks.cli import main; main()", "run"]
+    done = subprocess.run([*command, str(two_plants.path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Rows: loads 7" in done.stdout
+    again = subprocess.run([*command, str(two_plants.path), "--json"], capture_output=True, text=True, check=True)
+    assert json.loads(again.stdout)["status"] == "up_to_date"
+    refused = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
 
 
 def test_the_demo_does_not_mix_its_data_with_others(headworks, two_plants: Workspace) -> None:

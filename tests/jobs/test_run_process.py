@@ -1,4 +1,4 @@
-"""Memory that a run keeps: asked for before the table library is there, and never against the operator."""
+"""How the process of a run is set up: before the table library is there, never against the operator, and only once."""
 
 from __future__ import annotations
 
@@ -35,3 +35,35 @@ def test_what_the_operator_set_stands() -> None:
 
 def test_a_c_library_without_settings_is_left_alone() -> None:
     assert _said("ctypes.CDLL = lambda name: object()") == ["dirty_decay_ms:3000", "False"]
+
+
+_START = """
+import gc, os, sys
+from headworks.jobs.run_process import quick_start
+{before}
+with quick_start():
+    import polars
+    inside = gc.isenabled()
+print(inside, gc.isenabled(), gc.get_freeze_count() > 1_000, os.environ.get("OPENBLAS_NUM_THREADS"))
+"""
+
+
+def _started(before: str = "", **environment: str) -> list[str]:
+    inherited = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", _START.format(before=before)],
+        env=inherited | environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+def test_garbage_is_not_looked_for_while_modules_come_and_linear_algebra_keeps_to_one_thread() -> None:
+    assert _started() == ["False", "True", "True", "1"]
+
+
+def test_the_operator_s_threads_of_linear_algebra_stand() -> None:
+    assert _started(OPENBLAS_NUM_THREADS="4")[3] == "4"
+
+
+def test_a_process_that_has_the_table_library_already_is_left_as_it_is() -> None:
+    assert _started("import polars") == ["True", "True", "False", "None"]

@@ -123,14 +123,20 @@ def parted(*rows: tuple[str, str, int]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=PARTED, orient="row")
 
 
+def in_parts(*rows: tuple[str, str, int]) -> dict[str, pl.DataFrame]:
+    return {part: parted(*(row for row in rows if row[0] == part)) for part in dict.fromkeys(row[0] for row in rows)}
+
+
+NO_ROWS = parted().drop("part")
+
+
 def test_replaced_parts_have_a_file_each_and_the_others_keep_theirs(tmp_path: Path) -> None:
     path = tmp_path / "数据 t"
-    assert delta.replace_parts(path, parted(("2025-01", "a", 1), ("2025-02", "b", 2), ("2025", "c", 3)), "part", None) == 0
+    first = in_parts(("2025-01", "a", 1), ("2025-02", "b", 2), ("2025", "c", 3))
+    assert delta.replace_parts(path, "part", first, NO_ROWS) == 0
     kept = set((path / "part=2025-02").iterdir())
-    assert (
-        delta.replace_parts(path, parted(("2025-01", "a", 7), ("2025-Q1", "d", 4)), "part", ["2025-01", "2025", "2025-Q1"])
-        == 1
-    )
+    second = in_parts(("2025-01", "a", 7), ("2025-Q1", "d", 4)) | {"2025": NO_ROWS}
+    assert delta.replace_parts(path, "part", second, NO_ROWS) == 1
     assert rows(path) == [("a", 7), ("b", 2), ("d", 4)]
     assert rows(path, 0) == [("a", 1), ("b", 2), ("c", 3)]
     assert set((path / "part=2025-02").iterdir()) == kept
@@ -139,36 +145,46 @@ def test_replaced_parts_have_a_file_each_and_the_others_keep_theirs(tmp_path: Pa
     assert found.rows() == [("d", 4)]
 
 
+def test_the_whole_of_a_table_in_parts_can_be_replaced_even_by_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    delta.replace_parts(path, "part", in_parts(("p", "a", 1), ("q", "b", 2)), NO_ROWS)
+    delta.replace_parts(path, "part", in_parts(("q", "c", 3)), NO_ROWS, is_whole=True)
+    assert rows(path) == [("c", 3)]
+    delta.replace_parts(path, "part", {}, NO_ROWS, is_whole=True)
+    assert rows(path) == []
+
+
 def test_parts_can_be_put_together_again_with_what_was_written_earlier(tmp_path: Path) -> None:
     path = tmp_path / "t"
-    delta.replace_parts(path, parted(("p", "a", 1)), "part", None)
-    delta.replace_parts(path, parted(("q", "b", 2)), "part", ["q"])
-    delta.replace_parts(path, parted(("p", "a", 3), ("p", "c", 4)), "part", ["p"])
+    delta.replace_parts(path, "part", in_parts(("p", "a", 1)), NO_ROWS)
+    delta.replace_parts(path, "part", in_parts(("q", "b", 2)), NO_ROWS)
+    delta.replace_parts(path, "part", in_parts(("p", "a", 3), ("p", "c", 4)), NO_ROWS)
     delta.compact(path)
     assert rows(path) == [("a", 3), ("b", 2), ("c", 4)]
-    assert delta.replace_parts(path, parted().clear(), "part", ["p"]) > 2
+    assert delta.replace_parts(path, "part", {"p": NO_ROWS}, NO_ROWS) > 2
     assert rows(path) == [("b", 2)]
 
 
 def test_a_file_that_was_written_and_never_committed_is_not_read_and_is_found(tmp_path: Path, monkeypatch) -> None:
     path = tmp_path / "t"
-    delta.replace_parts(path, parted(("p", "a", 1)), "part", None)
+    delta.replace_parts(path, "part", in_parts(("p", "a", 1)), NO_ROWS)
 
     def cut_off(*_: object, **__: object) -> None:
         raise OSError("the disk is full")
 
     monkeypatch.setattr(delta.DeltaTable, "create_write_transaction", cut_off)
     with pytest.raises(WorkspaceError, match="cannot be read or written"):
-        delta.replace_parts(path, parted(("p", "a", 9)), "part", ["p"])
+        delta.replace_parts(path, "part", in_parts(("p", "a", 9)), NO_ROWS)
     assert rows(path) == [("a", 1)]
     assert [file.suffix for file in delta.unnamed_files(path)] == [".parquet"]
 
 
 def test_parts_with_other_columns_than_the_table_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "t"
-    delta.replace_parts(path, parted(("p", "a", 1)), "part", None)
+    delta.replace_parts(path, "part", in_parts(("p", "a", 1)), NO_ROWS)
+    with_another = parted(("p", "a", 2)).with_columns(y=1)
     with pytest.raises(WorkspaceError) as refused:
-        delta.replace_parts(path, parted(("p", "a", 2)).with_columns(y=1), "part", ["p"])
+        delta.replace_parts(path, "part", {"p": with_another}, with_another.drop("part"))
     assert "'y'" in str(refused.value.found)
     assert rows(path) == [("a", 1)]
 

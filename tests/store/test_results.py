@@ -8,7 +8,7 @@ import pytest
 from headworks.core.errors import UsageError
 from headworks.core.schema import polars_schema
 from headworks.store import Workspace, read_result, result_digest
-from headworks.store.results import read_result_version, replace_result
+from headworks.store.results import digest_of_pieces, piece_digests, read_result_version, replace_result
 from headworks.tables import PeriodConsumption
 
 ROW = {
@@ -41,14 +41,17 @@ def test_a_single_bit_makes_another_digest(left: dict, right: dict) -> None:
     assert result_digest(rows(left), TABLE) != result_digest(rows(right), TABLE)
 
 
-def in_part(frame: pl.DataFrame, part: str) -> pl.DataFrame:
-    return frame.with_columns(part=pl.lit(part))
+def test_a_digest_by_pieces_is_that_of_the_pieces_in_whatever_order_the_rows_come(workspace: Workspace) -> None:
+    one, other = rows({"drug": "x"}), rows({"drug": "y", "lower": 2.0})
+    whole = result_digest(pl.concat([other, one]), TABLE, by="drug")
+    assert whole == digest_of_pieces(piece_digests(one, "drug") | piece_digests(other, "drug"))
+    assert whole != result_digest(pl.concat([other, one]), TABLE)
+    assert whole != result_digest(pl.concat([other.with_columns(lower=2.5), one]), TABLE, by="drug")
 
 
 def test_replacing_some_parts_of_a_table_keeps_the_rest(workspace: Workspace) -> None:
-    both = pl.concat([in_part(rows({"drug": "x"}), "2024"), in_part(rows({"drug": "y"}, {"drug": "z"}), "2024-05")])
-    first = replace_result(workspace, TABLE, both)
-    second = replace_result(workspace, TABLE, in_part(rows({"drug": "y", "lower": 9.0}), "2024-05"), ["2024-05"])
+    first = replace_result(workspace, TABLE, {"2024": rows({"drug": "x"}), "2024-05": rows({"drug": "y"}, {"drug": "z"})})
+    second = replace_result(workspace, TABLE, {"2024-05": rows({"drug": "y", "lower": 9.0})})
     assert read_result_version(workspace, TABLE, second).select("drug", "lower").rows() == [("x", 0.0), ("y", 9.0)]
     assert read_result_version(workspace, TABLE, second, ["2024"])["drug"].to_list() == ["x"]
     assert read_result_version(workspace, TABLE, second, ["2023"]).is_empty()
@@ -56,8 +59,8 @@ def test_replacing_some_parts_of_a_table_keeps_the_rest(workspace: Workspace) ->
 
 
 def test_a_part_that_lost_its_rows_is_gone(workspace: Workspace) -> None:
-    replace_result(workspace, TABLE, pl.concat([in_part(rows({"drug": one}), one) for one in "ab"]))
-    at = replace_result(workspace, TABLE, in_part(rows(), "a").clear(), ["a"])
+    replace_result(workspace, TABLE, {one: rows({"drug": one}) for one in "ab"})
+    at = replace_result(workspace, TABLE, {"a": rows().clear()})
     assert read_result_version(workspace, TABLE, at)["drug"].to_list() == ["b"]
 
 
@@ -65,7 +68,7 @@ def test_a_table_of_an_earlier_layout_is_set_aside(workspace: Workspace) -> None
     from headworks.store import delta
 
     delta.replace(workspace.results(TABLE), rows({"drug": "old"}))
-    at = replace_result(workspace, TABLE, in_part(rows({"drug": "new"}), "2024"))
+    at = replace_result(workspace, TABLE, {"2024": rows({"drug": "new"})})
     assert read_result_version(workspace, TABLE, at)["drug"].to_list() == ["new"]
     assert delta.is_table(workspace.results(TABLE).with_name(f"{TABLE}.before-parts"))
 

@@ -192,7 +192,9 @@ def test_a_day_that_makes_another_year_s_day_disposal_touches_the_year_after_tha
     assert kept_out == [[], [dt.date(2025, 1, 15)]]
     touched, emitted = scope(dt.date(2024, 12, 20)), []
     source = AfterARun(given[1], tables[0])
-    done = derive_years(source, method(), touched, Steps(), lambda said, name, rows, *, more=False: emitted.append((name, rows)))
+    done = derive_years(
+        source, method(), touched, Steps(), lambda said, name, rows, *, more=False: emitted.append((name, rows))
+    )
     assert done.years == [2024, 2025, 2026]
     again = pl.concat([rows.drop("part") for name, rows in emitted if name == "changes"])
     wanted = tables[1]["changes"].filter(pl.col("period").str.starts_with("2026"))

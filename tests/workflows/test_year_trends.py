@@ -55,7 +55,7 @@ def test_trends_of_sites_and_areas_come_with_their_part():
         for site in "ab"
         for week in range(50)
     ]
-    told, outlying = trends_of_days(days(*rows), network(COUNTY, PLANTS), Quarters(("2025-Q3", "2025-Q4")))
+    [(told, outlying)] = trends_of_days(days(*rows), network(COUNTY, PLANTS), Quarters(("2025-Q3", "2025-Q4")))
     require_promise(Trends, told.drop(PART), where="trends")
     require_promise(OutlyingDays, outlying.drop(PART), where="outlying days")
     assert set(told[PART]) == {"2025-Q3", "2025-Q4"}
@@ -66,7 +66,7 @@ def test_trends_of_sites_and_areas_come_with_their_part():
 def test_no_day_gives_no_trend():
     arrays = days(day("a"))
     nothing = arrays.take(np.zeros(1, bool))
-    told, outlying = trends_of_days(nothing, network(COUNTY, PLANTS), Quarters(("2025-Q1", "2025-Q2")))
+    [(told, outlying)] = trends_of_days(nothing, network(COUNTY, PLANTS), Quarters(("2025-Q1", "2025-Q2")))
     assert told.is_empty()
     assert outlying.is_empty()
 
@@ -87,8 +87,8 @@ def test_a_year_teaches_what_the_next_uses_and_new_days_do_not_change_it():
     learnt, again = learn_from_year(arrays, net, 2024), learn_from_year(longer, net, 2024)
     assert learnt.settings.filter(site_id="a").equals(again.settings.filter(site_id="a"))
     assert set(learnt.settings["year"]) == {2024}
-    told, _ = trends_of_days(arrays, net, Quarters(("2025-Q1", "2025-Q2")), learnt)
-    anew, _ = trends_of_days(arrays, net, Quarters(("2025-Q1", "2025-Q2")))
+    [(told, _)] = trends_of_days(arrays, net, Quarters(("2025-Q1", "2025-Q2")), learnt)
+    [(anew, _)] = trends_of_days(arrays, net, Quarters(("2025-Q1", "2025-Q2")))
     assert told.height == anew.height
     assert not told["level"].equals(anew["level"])
 
