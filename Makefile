@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Where an environment forbids it, every process would compile all modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install demo serve test lint types floors docs bench study clean
+.PHONY: help install demo serve test ready lint types floors docs docs-as-made bench study clean
 
 help:
 	@echo "make demo             the drug situation of European cities, from nothing to a report"
@@ -51,13 +51,19 @@ docs: install
 test: export POLARS_MAX_THREADS = 1
 test: export OMP_NUM_THREADS = 1
 test: export OPENBLAS_NUM_THREADS = 1
-test: install lint types floors
+test: install
+	$(MAKE) -j2 types ready lint floors docs-as-made
+	TMPDIR=`scripts/quick-folder` && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && trap 'exit 130' INT && trap 'exit 143' TERM && \
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+# What tests need beyond wheels; what reads the sources alone is checked meanwhile.
+ready: install
 	scripts/install-browser
 	scripts/install-fonts
 	scripts/install-postgres
 	$(BIN)/python scripts/compile-kernels
-	TMPDIR=`scripts/quick-folder` && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT && trap 'exit 130' INT && trap 'exit 143' TERM && \
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+docs-as-made: install
 	$(BIN)/python -m docs.generate --check
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
