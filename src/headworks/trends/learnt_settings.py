@@ -79,7 +79,8 @@ def learnt_of(days: DayArrays, settings: pl.DataFrame, offsets: pl.DataFrame) ->
     for number in range(_N_SETTINGS):
         mine = settings.filter(pl.col("setting") == number)
         middle = {name: float(np.exp(np.log(np.maximum(mine[name].to_numpy(), _LEAST)).mean())) for name in _COLUMNS}
-        rows = days.series.join(mine, on=SERIES, how="left", maintain_order="left")
+        is_in_order = mine.select(SERIES).equals(days.series)
+        rows = mine if is_in_order else days.series.join(mine, on=SERIES, how="left", maintain_order="left")
         found.append(Settings(*(rows[name].fill_null(middle[name]).to_numpy().copy() for name in _COLUMNS)))
     ordered = offsets.sort("weekday")
     weekday, variance = (ordered[name].to_numpy().reshape(1, _WEEKDAYS).copy() for name in ("log_offset", "variance"))

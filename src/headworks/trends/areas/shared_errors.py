@@ -52,6 +52,12 @@ class Members:
         result.is_present, result._active = _and_before(self.is_present, weeks), _and_before(self._active, weeks)
         return result
 
+    def since(self, week: int) -> Members:
+        """The same in the weeks from one on."""
+        result = copy(self)
+        result.is_present, result._active = self.is_present[:, week:], self._active[:, week:]
+        return result
+
 
 def _and_before(mask: Mask, weeks: int) -> Mask:
     both = np.zeros_like(mask)

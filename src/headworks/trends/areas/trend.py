@@ -120,7 +120,8 @@ def area_trends_of(days: DayArrays, trends: SiteTrends, network: Network, weeks:
     grid = trend_grid(days, trends, network, first, (int(weeks[-1]) - first) // WEEK_DAYS + 1, QUARTER_WEEKS)
     active, _ = active_entries(network, grid.is_present)
     members = Members(network, grid.is_present, active)
-    return _summed(_Spread(members, grid, laboratory), first, QUARTER_WEEKS)
+    both = members.in_both(QUARTER_WEEKS).since(QUARTER_WEEKS)
+    return _summed(_Spread(members.since(QUARTER_WEEKS), grid, laboratory), both, int(weeks[0]))
 
 
 class _Spread:
@@ -154,14 +155,14 @@ class _Spread:
         return variance
 
 
-def _summed(spread: _Spread, first: int, skipped: int) -> AreaTrends:
+def _summed(spread: _Spread, both: Members, first: int) -> AreaTrends:
     grid, total, is_present = spread.grid, spread.total, spread.members.is_present
     people = np.where(is_present, grid.people[:, None], 0.0)
     whole, heads, n_sites = total(grid.load, 1), total(people, 1), total(is_present.astype(np.float64))
     with np.errstate(invalid="ignore", divide="ignore"):
         per_1000 = 1.0 / (heads * _PER_1000)
         has_value = total(np.where(grid.most == 0, grid.load, 0.0), 1) > 0
-        change, change_variance, n_matched = _changed(spread, skipped)
+        change, change_variance, n_matched = _changed(spread, both)
         fields = {
             "level": np.where(has_value, whole * per_1000, np.nan),
             "most": total(grid.most, 1) * per_1000,
@@ -173,17 +174,17 @@ def _summed(spread: _Spread, first: int, skipped: int) -> AreaTrends:
             "change": change, "change_variance": change_variance, "n_days": total(grid.n_days),
             "n_censored": total(grid.n_censored), "n_sites": n_sites, "n_matched": n_matched,
         }  # fmt: skip
-    area, week = np.nonzero((n_sites > 0) & (np.arange(whole.shape[1]) >= skipped))
+    area, week = np.nonzero(n_sites > 0)
     return AreaTrends(area, first + WEEK_DAYS * week, **{name: values[area, week] for name, values in fields.items()})
 
 
-def _changed(spread: _Spread, weeks: int) -> tuple[Array, Array, Array]:
-    """Log ratio to so many weeks before over the entries active in both, its variance, and their number.
+def _changed(spread: _Spread, both: Members) -> tuple[Array, Array, Array]:
+    """Log ratio to so many weeks before over the entries active in ``both``, its variance, and their number.
 
     A member weighs as its share of the sum, on average over both weeks; so what it leaves is told by three sums, of its load
     now squared, then squared, and one times the other.
     """
-    grid, both = spread.grid, spread.members.in_both(weeks)
+    grid = spread.grid
     later, earlier = (np.where(both.is_present, one, 0.0) for one in (grid.load, grid.earlier))
     after, before = spread.total(later, 1, both), spread.total(earlier, 1, both)
     known = (after > 0) & (before > 0)

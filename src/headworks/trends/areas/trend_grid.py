@@ -33,8 +33,9 @@ class SharedGrid(NamedTuple):
 class TrendGrid(NamedTuple):
     """``(n_units, n_weeks)`` each, 0 where a unit is not ``is_present``; loads mg/d, variances a unit's own.
 
-    ``earlier`` is the load so many weeks before by the trend, ``most`` the limit of a unit without a value. By unit:
-    ``people``, ``u2_site``, ``batch_share``. ``shared`` by level of areas.
+    ``is_present`` alone begins ``lag`` weeks earlier, with the weeks that changes look back on. ``earlier`` is the load so
+    many weeks before by the trend, ``most`` the limit of a unit without a value. By unit: ``people``, ``u2_site``,
+    ``batch_share``. ``shared`` by level of areas.
     """
 
     is_present: Mask
@@ -61,7 +62,7 @@ def site_places(days: DayArrays, network: Network) -> Index:
 
 
 def trend_grid(days: DayArrays, trends: SiteTrends, network: Network, first: int, n_weeks: int, lag: int) -> TrendGrid:
-    """The grid of weeks from the Sunday ``first`` on.
+    """The grid of weeks from the Sunday ``first`` on, what is told of them from ``lag`` weeks later on.
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ def trend_grid(days: DayArrays, trends: SiteTrends, network: Network, first: int
     network
         Units.
     first, n_weeks
-        Weeks wanted.
+        Weeks, the ``lag`` ones before the first that is told among them.
     lag
         Weeks that ``trends.change`` looks back.
     """
@@ -83,10 +84,14 @@ def trend_grid(days: DayArrays, trends: SiteTrends, network: Network, first: int
     series, week = trends.of_series[rows], column[rows]
     unit = network.units_of(places[series], trends.sunday[rows])
     said = _Said(trends, rows, series, lag)
+    is_present = np.zeros((network.n_units, n_weeks), dtype=bool)
+    is_present[unit, week] = np.isfinite(said.load)
+    is_told = np.flatnonzero(week >= lag)
+    unit, week = unit[is_told], week[is_told] - lag
 
     def grid(values: Array) -> Array:
-        found = np.zeros((network.n_units, n_weeks))
-        found[unit, week] = values
+        found = np.zeros((network.n_units, n_weeks - lag))
+        found[unit, week] = values[is_told]
         return found
 
     def by_unit(values: Array) -> Array:
@@ -100,7 +105,7 @@ def trend_grid(days: DayArrays, trends: SiteTrends, network: Network, first: int
         return SharedGrid(label, *(grid(np.expm1(said.of_level(level, name))) for name in names))
 
     return TrendGrid(
-        grid(np.isfinite(said.load).astype(np.float64)) > 0, grid(np.nan_to_num(said.load)), grid(np.nan_to_num(said.online)),
+        is_present, grid(np.nan_to_num(said.load)), grid(np.nan_to_num(said.online)),
         grid(said.relative), grid(said.slope), grid(said.slope_variance), grid(np.nan_to_num(said.earlier)),
         grid(said.change_variance), grid(trends.n_days[rows]), grid(trends.n_censored[rows]), grid(said.most),
         by_unit(trends.people), by_unit(trends.u2_site), by_unit(trends.batch_share),
