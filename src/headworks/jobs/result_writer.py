@@ -130,7 +130,8 @@ class ResultWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._worker.shutdown(wait=True)
+        # What is left after something went wrong is not written.
+        self._worker.shutdown(wait=True, cancel_futures=True)
 
     def take(self, said: Recomputed, name: str, frame: pl.DataFrame, /, *, more: bool = False) -> None:
         """Hand the recomputed rows of a table and year over to be written, while the next table is computed.
