@@ -16,13 +16,17 @@ print(os.environ.get("_RJEM_MALLOC_CONF"), "polars" in sys.modules)
 """
 
 
-def _said(before: str = "", **environment: str) -> list[str]:
-    inherited = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
+def _answer(program: str, unset: str, **environment: str) -> list[str]:
+    """What a process of its own prints, one variable of the environment taken away and others given."""
+    inherited = {name: value for name, value in os.environ.items() if name != unset}
     done = subprocess.run(
-        [sys.executable, "-c", _ASK.format(before=before)],
-        env=inherited | environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program], env=inherited | environment, capture_output=True, text=True, check=True
+    )
     return done.stdout.split()
+
+
+def _said(before: str = "", **environment: str) -> list[str]:
+    return _answer(_ASK.format(before=before), "_RJEM_MALLOC_CONF", **environment)
 
 
 def test_it_is_asked_for_before_polars_is_imported() -> None:
@@ -49,12 +53,7 @@ print(inside, gc.isenabled(), gc.get_freeze_count() > 1_000, os.environ.get("OPE
 
 
 def _started(before: str = "", **environment: str) -> list[str]:
-    inherited = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
-    done = subprocess.run(
-        [sys.executable, "-c", _START.format(before=before)],
-        env=inherited | environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return done.stdout.split()
+    return _answer(_START.format(before=before), "OPENBLAS_NUM_THREADS", **environment)
 
 
 def test_garbage_is_not_looked_for_while_modules_come_and_linear_algebra_keeps_to_one_thread() -> None:
