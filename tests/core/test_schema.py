@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headworks.core.errors import DataRefused
-from headworks.core.schema import Table, describe, require_promise, sort_by_key
+from headworks.core.schema import Table, describe, require_promise, sort_by_key, split_by
 from headworks.tables import SHELF, Loads, SiteAreas
 
 
@@ -86,3 +86,17 @@ def test_a_key_too_large_for_one_number_and_one_with_a_gap_are_sorted_all_the_sa
     assert sort_by_key(frame, Wide).rows() == frame.sort("one", "other").rows()
     gap = pl.DataFrame({"one": [2, None, 1], "other": [1, 1, 1]})
     assert sort_by_key(gap, Wide).rows() == gap.sort("one", "other").rows()
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.text(max_size=2), st.text(max_size=2)), max_size=30))
+def test_within_another_column_rows_stand_in_its_order_first(rows):
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(("part", "site_id", "area_id"), pl.String), orient="row")
+    found = sort_by_key(frame.with_columns(population=1.0), SiteAreas, within="part")
+    assert found.drop("population").rows() == sorted(rows)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), max_size=20))
+def test_rows_are_split_by_a_value_whether_they_stand_together_or_not(rows):
+    frame = pl.DataFrame(rows, schema={"part": pl.String, "load": pl.Int64}, orient="row")
+    found = {value: part.rows() for value, part in split_by(frame, "part").items()}
+    assert found == {value: [row for row in rows if row[0] == value] for value, _ in rows}

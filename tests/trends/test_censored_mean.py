@@ -7,6 +7,7 @@ from scipy.special import log_ndtr
 
 from headworks.core.errors import DataRefused
 from headworks.trends.censored_mean import censored_mean, log_mean_with_censored, mean_below_limit, upper_without_a_value
+from headworks.trends.log_mean_kernel import density_over_probability
 
 
 def slow_mu(values: np.ndarray, limits: np.ndarray, sigma: float) -> float:
@@ -98,3 +99,20 @@ def test_what_the_likelihood_cannot_use_is_refused(values, sigma):
     with pytest.raises(DataRefused, match="needs a quantified day") as refused:
         censored_mean(values, [1.0], sigma)
     assert refused.value.code == "HW-D302"
+
+
+def test_censored_days_may_come_in_any_order():
+    rng = np.random.default_rng(5)
+    group, limits = rng.integers(0, 4, 40), rng.normal(0.5, 0.4, 40)
+    rest = np.full(4, 3.0), np.array([1.0, 0.2, -0.3, 2.0]), np.array([0.5, 0.8, 0.3, 1.1])
+    order = np.argsort(group, kind="stable")
+    assert log_mean_with_censored(group, limits, *rest) == pytest.approx(
+        log_mean_with_censored(group[order], limits[order], *rest), rel=0, abs=0
+    )
+
+
+def test_the_quotient_of_the_normal_holds_far_out_on_both_sides():
+    standard = np.linspace(-60.0, 37.0, 2_001)
+    found = [density_over_probability(one) for one in standard]
+    expected = np.exp(-(standard**2) / 2 - 0.5 * np.log(2 * np.pi) - log_ndtr(standard))
+    assert found == pytest.approx(expected, rel=1e-12)

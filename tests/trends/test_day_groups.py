@@ -1,3 +1,5 @@
+import datetime as dt
+
 import numpy as np
 import polars as pl
 import pytest
@@ -62,3 +64,51 @@ def test_a_published_zero_that_counts_as_quantified_does_no_harm(build):
 def test_a_scatter_of_zero_is_refused(build):
     with pytest.raises(DataRefused, match="scatter between days must be above 0"):
         day_spread(day_arrays(build.week_of([1.0])), 0.0)
+
+
+def by_hand(days: pl.DataFrame) -> dict[str, object]:
+    """Moments of one group without censored days, written out."""
+    value = days["value"].to_numpy()
+    batches = days.group_by("batch_id").agg(n=pl.len(), variance=(pl.col("u_batch") ** 2).log1p().mean())
+    return {
+        "n_days": len(value),
+        "n_not_detected": 0,
+        "n_months": days["day"].dt.month().n_unique(),
+        "mean_zero": value.mean(),
+        "mean_limit": value.mean(),
+        "sd": value.std(ddof=1) if len(value) > 1 else None,
+        "u_day": np.sqrt((days["u_day"] ** 2).mean()),
+        "u_site": np.sqrt((days["u_site"] ** 2).mean()),
+        "sigma_site": np.sqrt((days["u_site"] ** 2).log1p().mean()),
+        "sigma_batch": np.sqrt((batches["n"] ** 2 * batches["variance"]).sum()) / len(value),
+    }
+
+
+def test_every_group_has_the_moments_of_its_own_days(build):
+    rng = np.random.default_rng(11)
+    first, named = dt.date(2023, 11, 1), np.array(["a", "b", None])
+    rows = [
+        build.dated(
+            first + dt.timedelta(days=int(day)), float(rng.lognormal()), site_id=site, u_day=float(rng.uniform(0.05, 0.3)),
+            u_batch=float(rng.uniform(0.05, 0.3)), u_site=float(rng.uniform(0.05, 0.3)), batch_id=named[rng.integers(3)],
+        )
+        for site in "pqr"
+        for day in rng.choice(150, 12, replace=False)
+    ]  # fmt: skip
+    days = build.frame(rows).with_columns(label=pl.col("day").dt.year().cast(pl.String))
+    arrays = day_arrays(days)
+    found = group_days(arrays, group_by_period(arrays, "year"), day_spread(arrays)).rows(named=True)
+    assert len(found) == 6
+    for row in found:
+        mine = days.filter(site_id=row["site_id"], label=row["label"])
+        expected = by_hand(mine)
+        assert {name: row[name] for name in expected} == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_group_has_the_same_bits_alone_and_among_others(build):
+    rng = np.random.default_rng(3)
+    values = [[None if rng.random() < 0.3 else float(rng.lognormal()) for _ in range(6)] for _ in range(4)]
+    days = pl.concat([build.week_of(row, site_id=f"s{place}", limit=0.4) for place, row in enumerate(values)])
+    together = years_of(days, log_sd=0.6)
+    alone = [years_of(days.filter(site_id=f"s{place}"), log_sd=0.6) for place in range(4)]
+    assert together.equals(pl.concat(alone))

@@ -86,8 +86,8 @@ def polars_schema(schema: type[Table]) -> dict[str, pl.DataType]:
     return {name: column.dtype for name, column in schema.columns().items()}
 
 
-def sort_by_key(frame: pl.DataFrame, schema: type[Table]) -> pl.DataFrame:
-    """The rows in the order of the table's key.
+def sort_by_key(frame: pl.DataFrame, schema: type[Table], *, within: str | None = None) -> pl.DataFrame:
+    """The rows in the order of the table's key; ``within`` each value of another column, by that first.
 
     All columns of the key are compared as one whole number, texts by their rank among the distinct ones: several times faster
     than as they are, and rows that stand in order already stay where they are.
@@ -100,18 +100,39 @@ def sort_by_key(frame: pl.DataFrame, schema: type[Table]) -> pl.DataFrame:
     >>> sort_by_key(pl.DataFrame({"name": ["b", "a", "b"], "number": [2, 9, 1]}), Pair).rows()
     [('a', 9), ('b', 1), ('b', 2)]
     """
-    if any(frame[name].null_count() for name in schema.primary_key()):
-        return frame.sort(schema.primary_key())
+    keys = [*([] if within is None else [within]), *schema.primary_key()]
+    if any(frame[name].null_count() for name in keys):
+        return frame.sort(keys)
     place, reach = np.zeros(frame.height, dtype=np.int64), 1
-    for name in schema.primary_key():
+    for name in keys:
         code, n_codes = _codes(frame[name])
         reach *= n_codes
         if reach >= _MOST_PLACES:
-            return frame.sort(schema.primary_key())
+            return frame.sort(keys)
         place = place * n_codes + code
     if np.all(place[1:] >= place[:-1]):
         return frame
     return frame[np.argsort(place, kind="stable")]
+
+
+def split_by(frame: pl.DataFrame, column: str) -> dict[str, pl.DataFrame]:
+    """The rows of each value of a column, in the order they come; where they stand together nothing is copied.
+
+    Examples
+    --------
+    >>> parts = split_by(pl.DataFrame({"part": ["a", "a", "b"], "load": [1.0, 2.0, 3.0]}), "part")
+    >>> parts["a"].height, list(parts)
+    (2, ['a', 'b'])
+    """
+    runs = frame[column].rle().struct.unnest()
+    if runs["value"].is_duplicated().any():
+        split = frame.partition_by(column, as_dict=True, maintain_order=True)
+        return {str(key[0]): rows for key, rows in split.items()}
+    found, first = dict[str, pl.DataFrame](), 0
+    for n_rows, value in runs.rows():
+        found[str(value)] = frame.slice(first, n_rows)
+        first += n_rows
+    return found
 
 
 # Beyond these one whole number does not hold a key.

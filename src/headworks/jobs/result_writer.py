@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
@@ -13,7 +13,7 @@ from typing import Any, Self
 import polars as pl
 
 from headworks.core.periods import Period
-from headworks.core.schema import sort_by_key
+from headworks.core.schema import sort_by_key, split_by
 from headworks.store import Manifest, Workspace, read_result_of, replace_result, result_digest
 from headworks.store.results import digest_of_parts, digest_of_pieces, piece_digests
 from headworks.tables import PART, RESULTS, SHELF
@@ -120,6 +120,8 @@ class ResultWriter:
         kept = {name: {} if scope.is_all else dict(parts) for name, parts in self._before.items()}
         self.parts = Parts(kept)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="headworks-writer")
+        # Of few new facts, tables in pieces come all the while, and others go past them.
+        self._of_pieces = self._worker if scope.is_all else ThreadPoolExecutor(1, thread_name_prefix="headworks-pieces")
         self._pending: deque[Future[None]] = deque()
         # Of few new facts all tables are small, and whoever computes the next need not wait.
         self._most_pending = 1 if scope.is_all else len(RESULTS)
@@ -131,7 +133,8 @@ class ResultWriter:
 
     def __exit__(self, *_: object) -> None:
         # What is left after something went wrong is not written.
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        for worker in (self._worker, self._of_pieces):
+            worker.shutdown(wait=True, cancel_futures=True)
 
     def take(self, said: Recomputed, name: str, frame: pl.DataFrame, /, *, more: bool = False) -> None:
         """Hand the recomputed rows of a table and year over to be written, while the next table is computed.
@@ -141,7 +144,8 @@ class ResultWriter:
         """
         with self._turn:
             self._wait(self._most_pending - 1)
-            self._pending.append(self._worker.submit(self._take, said, name, frame, more))
+            worker = self._of_pieces if name in IN_PIECES else self._worker
+            self._pending.append(worker.submit(self._take, said, name, frame, more))
 
     def _wait(self, most: int) -> None:
         """Let tables be finished until that many are left; what went wrong with one is raised here."""
@@ -157,11 +161,11 @@ class ResultWriter:
         for part, rows in self._whole_parts(name, frame, wanted, said):
             self.parts.take(name, part, rows)
             self._hold(name, part, rows)
-        self._write_early()
+        self._write_early(name)
 
     def _take_pieces(self, name: str, frame: pl.DataFrame, wanted: list[str], more: bool) -> None:
         """Hold the rows of a table in pieces until all are there."""
-        for part, rows in split_parts(name, sort_by_key(frame, SHELF[name].schema)).items():
+        for part, rows in split_parts(name, sort_by_key(frame, SHELF[name].schema, within=PART)).items():
             self.parts.take_piece(name, part, rows)
             self._pieces[name].setdefault(part, []).append(rows)
         if more:
@@ -170,12 +174,12 @@ class ResultWriter:
         for part in sorted({*wanted, *pieces}):
             self.parts.put_together(name, part)
             self._hold(name, part, pl.concat([empty_result(name, with_part=True), *pieces.get(part, [])]))
-        self._write_early()
+        self._write_early(name)
 
-    def _write_early(self) -> None:
+    def _write_early(self, name: str) -> None:
         """Of few new facts, write each table as soon as it is there, while others are computed."""
         if not self._scope.is_all:
-            self._write()
+            self._write([name])
 
     def _hold(self, name: str, part: str, rows: pl.DataFrame) -> None:
         """Hold the rows of a part that changed."""
@@ -183,8 +187,8 @@ class ResultWriter:
             return
         self._held[name][part] = rows
         self._n_held += rows.height
-        if self._n_held > _ENOUGH_ROWS:
-            self._write()
+        if self._scope.is_all and self._n_held > _ENOUGH_ROWS:
+            self._write(RESULTS)
 
     def finish(self) -> dict[str, dict[str, object]]:
         """Results as a manifest says them, all written."""
@@ -192,7 +196,7 @@ class ResultWriter:
         for name, before in self._before.items():
             for part in before.keys() - self.parts.said[name].keys() - self._held[name].keys():
                 self._held[name][part] = empty_result(name)
-        self._write()
+        self._write(RESULTS)
         for name in RESULTS:
             if self.versions[name] < 0:
                 self.versions[name] = replace_result(self._workspace, name, {}, is_whole=True)
@@ -228,9 +232,10 @@ class ResultWriter:
             kept[part] = rows.with_columns(pl.lit(part).alias(PART))
         return kept
 
-    def _write(self) -> None:
-        for name, held in self._held.items():
-            if held:
+    def _write(self, names: Iterable[str]) -> None:
+        """Write what is held of some tables; two workers never write the same."""
+        for name in names:
+            if held := self._held[name]:
                 self.versions[name] = replace_result(self._workspace, name, held, is_whole=self.versions[name] < 0)
                 held.clear()
         self._n_held = 0
@@ -239,8 +244,7 @@ class ResultWriter:
 def split_parts(name: str, frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The rows of each part, in the columns and types of the table."""
     schema = empty_result(name, with_part=True).schema
-    typed = frame.select(schema.names()).cast(schema)
-    return {str(key[0]): rows for key, rows in typed.partition_by(PART, as_dict=True, maintain_order=True).items()}
+    return split_by(frame.select(schema.names()).cast(schema), PART)
 
 
 def parts_replaced(name: str, said: Recomputed, scope: Scope, known: list[str]) -> list[str]:

@@ -12,13 +12,17 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from threading import Thread
 
 # How long the table library keeps what was dropped: as long as most steps take, and no longer, for a small table is computed
 # after a large one.
 _KEPT_MS = 3_000
 _SETTING = "_RJEM_MALLOC_CONF"
 _LINEAR_ALGEBRA = "OPENBLAS_NUM_THREADS"
+# Half of what a run loads, and nothing of it is needed by the other half.
+_LOADED_BESIDE = ("numba", "scipy.special")
 # Numbers of the C library's settings (malloc.h of glibc). Threads share two rooms: a room for each would keep its own share.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 _MOST_ROOMS = 2
@@ -45,13 +49,20 @@ def keep_freed_memory() -> None:
         setting(number, value)
 
 
+def _import_beside() -> None:
+    # Whoever needs one of them and finds it missing says so where it is imported.
+    for name in _LOADED_BESIDE:
+        with suppress(ImportError, OSError):
+            import_module(name)
+
+
 @contextmanager
 def quick_start() -> Iterator[None]:
     """Import what a run needs inside this; where it was imported before, nothing is set up.
 
     Linear algebra keeps to the thread that asks for it: the run's own threads fill the processors, and those that the library
     starts with its import would wait for work by looking for it. What is imported stays to the end, so the collector of
-    garbage looks at it neither while it comes nor later.
+    garbage looks at it neither while it comes nor later. The two largest libraries are loaded beside the rest.
     """
     if "polars" in sys.modules or not gc.isenabled():
         yield
@@ -59,8 +70,11 @@ def quick_start() -> Iterator[None]:
     keep_freed_memory()
     os.environ.setdefault(_LINEAR_ALGEBRA, "1")
     gc.disable()
+    beside = Thread(target=_import_beside, name="headworks-imports")
+    beside.start()
     try:
         yield
     finally:
+        beside.join()
         gc.freeze()
         gc.enable()

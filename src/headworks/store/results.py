@@ -6,10 +6,11 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from headworks.core.errors import UsageError
-from headworks.core.schema import polars_schema, sort_by_key
+from headworks.core.schema import polars_schema, sort_by_key, split_by
 from headworks.store import delta
 from headworks.store.runs import Manifest, latest_run
 from headworks.store.workspace import Workspace
@@ -123,8 +124,7 @@ def result_digest(frame: pl.DataFrame, table: str, *, is_sorted: bool = False, b
 
 def piece_digests(ordered: pl.DataFrame, by: str) -> dict[str, str]:
     """SHA-256 of the rows of each value of a column; they stand in key order."""
-    pieces = ordered.partition_by(by, as_dict=True, maintain_order=True)
-    return {str(key[0]): _digest(rows) for key, rows in pieces.items()}
+    return {value: _digest(rows) for value, rows in split_by(ordered, by).items()}
 
 
 def digest_of_pieces(digests: Mapping[str, str]) -> str:
@@ -135,18 +135,22 @@ def digest_of_pieces(digests: Mapping[str, str]) -> str:
 def _digest(ordered: pl.DataFrame) -> str:
     plain = ordered.with_columns(pl.col(pl.Enum).cast(pl.String))
     digest = hashlib.sha256(",".join(f"{name}:{dtype}" for name, dtype in ordered.schema.items()).encode())
-    for name in plain.columns:
-        column = plain[name]
-        digest.update(column.is_null().to_numpy().tobytes())
+    for column in plain:
+        digest.update(_memory(column.is_null()) if column.null_count() else bytes(len(column)))
         if column.dtype == pl.String:
             filled = column.fill_null("")
-            digest.update(filled.str.len_bytes().to_numpy().tobytes())
+            digest.update(_memory(filled.str.len_bytes()))
             digest.update(filled.str.join("").item().encode() if len(filled) else b"")
         elif column.dtype == pl.Float64:
-            digest.update(column.fill_null(0.0).to_numpy().tobytes())
+            digest.update(_memory(column.fill_null(0.0)))
         else:
-            digest.update(column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().tobytes())
+            digest.update(_memory(column.to_physical().cast(pl.Int64).fill_null(0)))
     return digest.hexdigest()
+
+
+def _memory(column: pl.Series) -> memoryview:
+    """The numbers of a column without gaps, where they lie."""
+    return np.ascontiguousarray(column.to_numpy()).data
 
 
 def result_versions(workspace: Workspace) -> dict[str, int]:

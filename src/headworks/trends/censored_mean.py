@@ -23,16 +23,13 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erfcx, log_ndtr, ndtri
+from scipy.special import log_ndtr, ndtri
 
 from headworks.core.errors import DataRefused
+from headworks.trends.log_mean_kernel import find_log_means
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
-_SQRT_HALF = np.sqrt(0.5)
-_SQRT_2_OVER_PI = np.sqrt(2 / np.pi)
-_MOST_STEPS = 100
-_CLOSE = 1e-12
 
 
 class CensoredMean(NamedTuple):
@@ -73,23 +70,12 @@ def log_mean_with_censored(group: Index, log_limit: Array, n_quantified: Array, 
     >>> log_mean_with_censored(*no_censored, np.array([3.0]), np.array([1.5]), np.array([0.5])).item()
     1.5
     """
+    if np.any(group[1:] < group[:-1]):
+        order = np.argsort(group, kind="stable")
+        group, log_limit = group[order], log_limit[order]
     mu = mean_log.astype(np.float64, copy=True)
-    is_done = np.zeros(mu.shape, dtype=bool)
-    for _ in range(_MOST_STEPS):
-        standard = (log_limit - mu[group]) / sigma[group]
-        # phi / Phi, which nothing over- or underflows in.
-        ratio = _SQRT_2_OVER_PI / erfcx(-standard * _SQRT_HALF)
-        pull = np.bincount(group, ratio, mu.size)
-        stiffness = n_quantified + np.bincount(group, ratio * (ratio + standard), mu.size)
-        step = (n_quantified * (mean_log - mu) - sigma * pull) / stiffness
-        # A group that has arrived stays: its result must not hang on how long the others take.
-        mu += np.where(is_done, 0.0, step)
-        is_done |= np.abs(step) <= _CLOSE * (1.0 + np.abs(mu))
-        if is_done.all():
-            break
-        busy = ~is_done[group]
-        if 2 * np.count_nonzero(busy) < group.size:
-            group, log_limit = group[busy], log_limit[busy]
+    first = np.searchsorted(group, np.arange(mu.size + 1))
+    find_log_means(first, log_limit, n_quantified.astype(np.float64), mean_log, sigma, mu)  # type: ignore[no-untyped-call]
     return mu
 
 

@@ -64,10 +64,35 @@ class Course(NamedTuple):
 
     def of(self, name: str, series: Index, week: Index) -> Array:
         """Sum over the levels of ``value``, ``variance`` … of a series in a week."""
-        total = np.zeros(series.size)
-        for level in self.levels:
-            total += getattr(level, name)[level.group[series], week]
+        return self.at(series, week).of(name)
+
+    def at(self, series: Index, week: Index) -> CourseAt:
+        """What is said of some series in some weeks, when several things are asked."""
+        n_weeks = [level.value.shape[1] for level in self.levels]
+        # The course of nobody is the last, and -1 counts from there.
+        group = [np.where(level.group < 0, level.value.shape[0] - 1, level.group) for level in self.levels]
+        places = tuple(one[series] * n + week for one, n in zip(group, n_weeks, strict=True))
+        return CourseAt(self.levels, places, series.size)
+
+
+class CourseAt(NamedTuple):
+    """Courses of ``size`` series and weeks: the place of each in the arrays of every level."""
+
+    levels: tuple[LevelCourse, ...]
+    places: tuple[Index, ...]
+    size: int
+
+    def of(self, name: str) -> Array:
+        """Sum over the levels of ``value``, ``variance`` …."""
+        total = np.zeros(self.size)
+        for level, place in zip(self.levels, self.places, strict=True):
+            total += getattr(level, name).ravel()[place]
         return total
+
+    def of_level(self, level: int, name: str) -> Array:
+        """Of one level."""
+        found: Array = getattr(self.levels[level], name).ravel()[self.places[level]]
+        return found
 
 
 def common_course(

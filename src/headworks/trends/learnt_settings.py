@@ -75,14 +75,24 @@ def learnt_of(days: DayArrays, settings: pl.DataFrame, offsets: pl.DataFrame) ->
     """
     if settings.is_empty() or offsets.height != _WEEKDAYS:
         return None
-    found = []
-    for number in range(_N_SETTINGS):
-        mine = settings.filter(pl.col("setting") == number)
-        middle = {name: float(np.exp(np.log(np.maximum(mine[name].to_numpy(), _LEAST)).mean())) for name in _COLUMNS}
-        is_in_order = mine.select(SERIES).equals(days.series)
-        rows = mine if is_in_order else days.series.join(mine, on=SERIES, how="left", maintain_order="left")
-        found.append(Settings(*(rows[name].fill_null(middle[name]).to_numpy().copy() for name in _COLUMNS)))
+    laid = _of_series(days, settings)
+    found = [Settings(*columns.copy()) for columns in laid.swapaxes(0, 1)]
     ordered = offsets.sort("weekday")
     weekday, variance = (ordered[name].to_numpy().reshape(1, _WEEKDAYS).copy() for name in ("log_offset", "variance"))
     none = np.zeros(1)
     return Learnt(FittedSettings(found[0], tuple(found[1:])), Offsets(np.zeros(1, np.int64), weekday, none, variance, none))
+
+
+def _of_series(days: DayArrays, settings: pl.DataFrame) -> Array:
+    """What was learnt of every series, shape ``(columns, settings, series)``; of a new one what is usual."""
+    numbered = settings.join(days.series.with_row_index("_series"), on=SERIES, how="left", maintain_order="left")
+    series, number = numbered["_series"].to_physical(), settings["setting"].to_numpy()
+    is_here = series.is_not_null().to_numpy()
+    place = number[is_here], series.drop_nulls().to_numpy()
+    laid = np.empty((len(_COLUMNS), _N_SETTINGS, days.series.height))
+    for of_column, name in zip(laid, _COLUMNS, strict=True):
+        values = settings[name].to_numpy()
+        logs = np.log(np.maximum(values, _LEAST))
+        of_column[:] = [[np.exp(logs[number == one].mean())] for one in range(_N_SETTINGS)]
+        of_column[place] = values[is_here]
+    return laid

@@ -45,17 +45,19 @@ def site_trend_rows(days: DayArrays, trends: SiteTrends, weeks: Index) -> pl.Dat
     rows = np.flatnonzero(np.isin(trends.sunday, weeks) & trends.is_near & is_known[of_series])
     series = of_series[rows]
     seen = trends.has_value[series]
-    shared = {name: trends.shared(name)[rows] for name in ("value", "variance", "online", "slope", "slope_variance")}
-    variance = trends.variance[rows] + shared["variance"]
-    level = np.where(seen, np.exp(trends.log_level[rows] + shared["value"] + variance / 2), np.nan)
-    change, change_variance = changed(trends)
+    shared = trends.course.at(series, trends.week[rows])
+    value, online = shared.of("value"), shared.of("online")
+    variance = trends.variance[rows] + shared.of("variance")
+    level = np.where(seen, np.exp(trends.log_level[rows] + value + variance / 2), np.nan)
+    earlier = trends.course.of("value", series, np.maximum(trends.week[rows] - QUARTER_WEEKS, 0))
+    change = trends.change[rows] + (value - earlier)
     values = _columns(
         level, np.where(seen, np.nan, trends.limit[series]), variance, np.nan_to_num(trends.u2_site[series]),
-        (trends.slope[rows] + shared["slope"], trends.slope_variance[rows] + shared["slope_variance"]),
-        (change[rows], change_variance[rows]),
+        (trends.slope[rows] + shared.of("slope"), trends.slope_variance[rows] + shared.of("slope_variance")),
+        (change, trends.change_variance[rows] + shared.of("change_variance")),
     )  # fmt: skip
     values |= {
-        "level_online": np.where(seen, np.exp(trends.log_online[rows] + shared["online"] + variance / 2), np.nan),
+        "level_online": np.where(seen, np.exp(trends.log_online[rows] + online + variance / 2), np.nan),
         "n_days": trends.n_days[rows],
         "share_censored": _share(trends.n_censored[rows], trends.n_days[rows]),
         "n_sites": np.ones(rows.size),
@@ -67,14 +69,6 @@ def site_trend_rows(days: DayArrays, trends: SiteTrends, weeks: Index) -> pl.Dat
     if days.series.select("site_id", "analyte").is_duplicated().any():
         return told.unique(_KEY, keep="first", maintain_order=True)
     return told
-
-
-def changed(trends: SiteTrends) -> tuple[Array, Array]:
-    """Log ratio to ``QUARTER_WEEKS`` weeks before with what is shared, and its variance, of every row."""
-    series, week = trends.of_series, trends.week
-    earlier = np.maximum(week - QUARTER_WEEKS, 0)
-    moved = trends.course.of("value", series, week) - trends.course.of("value", series, earlier)
-    return trends.change + moved, trends.change_variance + trends.course.of("change_variance", series, week)
 
 
 def area_trend_rows(trends: AreaTrends, network: Network, analyte: str, drug: str, weeks: Index) -> pl.DataFrame:

@@ -34,7 +34,7 @@ from headworks.workflows.parts import empty_result, with_part_of_day
 from headworks.workflows.register import Register
 from headworks.workflows.scope import Scope, YearScope, scope_of_year
 from headworks.workflows.year_days import LOOKED_BACK_ON, YearDays, days_of_year
-from headworks.workflows.year_figures import Figures, emit_areas, emit_sites, of_kind
+from headworks.workflows.year_figures import Figures, emit_area_changes, emit_areas, emit_sites, of_kind
 from headworks.workflows.year_trends import LEARNT, LearntBefore, Quarters, learn_from_year, trends_of_days
 
 _DAYS_AHEAD = 3
@@ -151,16 +151,17 @@ def derive_year(
         evidence = Evidence(derived.loads, loads, disposal, facts, labels, register, method)
         # The longest first: its tables are written while the rest is computed.
         trending = start(lambda: emit_trends(said, days, register, year_facts.learnt_before, emit, begin))
-        rest = start(lambda: emit_evidence(said, evidence, emit, begin))
         begin("spread between days")
         spread = day_spread(days.arrays)
         printed = facts["published_means"].filter(pl.col("year") == year)
         figures = Figures(days, spread, labels, weeks, printed, register, method, partial(emit, said), begin)
+        changing = start(lambda: emit_area_changes(figures))
+        rest = start(lambda: emit_evidence(said, evidence, emit, begin))
         emit_sites(figures)
         emit_areas(figures)
         begin("waiting for trends")
-        trending()
-        rest()
+        for task in (trending, changing, rest):
+            task()
     return YearLoads(loads, days.kept_out.filter(pl.col("day").dt.year() == year), derived.left_out)
 
 

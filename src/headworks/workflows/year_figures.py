@@ -63,7 +63,7 @@ def emit_sites(of: Figures) -> None:
 
 
 def emit_areas(of: Figures) -> None:
-    """Loads of areas, consumption from them, and what changed since the year before."""
+    """Loads of areas, consumption from them, and what areas without a sample may have."""
     arrays, factors, set_id = of.days.arrays, of.method.parameters.factors, of.method.parameters.set_id
     of.begin("areas")
     areas = area_loads_of(arrays, of.spread, of.register.network, of.labels)
@@ -72,7 +72,11 @@ def emit_areas(of: Figures) -> None:
     of.begin("estimates of areas")
     of.emit("area_estimates", with_part_of_period(area_estimates_of(areas, of.register.tree)))
     of.emit("area_loads", with_part_of_period(areas))
-    del areas
+
+
+def emit_area_changes(of: Figures) -> None:
+    """What changed in areas since the year before."""
+    arrays = of.days.arrays
     of.begin("changes of areas")
     of.emit("area_changes", with_part_of_period(area_changes_of(arrays, of.spread, of.register.network, of.labels)))
     of.begin("")

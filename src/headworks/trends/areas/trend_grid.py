@@ -118,23 +118,22 @@ class _Said:
 
     def __init__(self, trends: SiteTrends, rows: Index, series: Index, lag: int) -> None:
         course, week = trends.course, trends.week[rows]
-        self._course, self._series, self._week, self.seen = course, series, week, trends.has_value[series]
+        self._shared, self.seen = course.at(series, week), trends.has_value[series]
         people = trends.people[series] * _PER_1000
         limit, variance = np.nan_to_num(trends.limit[series]) * people, trends.variance[rows]
-        half = (variance + course.of("variance", series, week)) / 2
-        value, online = course.of("value", series, week), course.of("online", series, week)
+        half = (variance + self._shared.of("variance")) / 2
+        value, online = self._shared.of("value"), self._shared.of("online")
         moved = trends.change[rows] + value - course.of("value", series, np.maximum(week - lag, 0))
         unknown = np.where(np.isnan(trends.limit[series]), np.nan, limit / 2)
         self.load = np.where(self.seen, np.exp(trends.log_level[rows] + value + half) * people, unknown)
         self.online = np.where(self.seen, np.exp(trends.log_online[rows] + online + half) * people, unknown)
         self.earlier = self.load * np.exp(-np.where(self.seen, np.nan_to_num(moved), 0.0))
         self.relative = np.where(self.seen, np.expm1(np.minimum(variance, 20.0)), _EVENLY_BELOW)
-        self.slope = np.where(self.seen, trends.slope[rows] + course.of("slope", series, week), 0.0)
+        self.slope = np.where(self.seen, trends.slope[rows] + self._shared.of("slope"), 0.0)
         self.slope_variance = np.where(self.seen, trends.slope_variance[rows], 0.0)
         self.change_variance = np.where(self.seen, np.nan_to_num(trends.change_variance[rows]), _EVENLY_BELOW)
         self.most = np.where(self.seen, 0.0, limit)
 
     def of_level(self, level: int, name: str) -> Array:
         """A variance of the course of one level; 0 for rows that follow none."""
-        one = self._course.levels[level]
-        return np.where(self.seen, np.nan_to_num(getattr(one, name))[one.group[self._series], self._week], 0.0)
+        return np.where(self.seen, np.nan_to_num(self._shared.of_level(level, name)), 0.0)

@@ -110,33 +110,40 @@ def _level_of_group(seen: Observations, group: npt.ArrayLike) -> Array:
 
 def _together(found: list[Smoothed], lags: tuple[int, ...]) -> Smoothed:
     """Means and variances of the mixture of equally likely corners: variance within, and between their means (S8)."""
-
-    def mean(name: str) -> Array:
-        result: Array = np.mean([getattr(one, name) for one in found], axis=0)
-        return result
-
-    def variance(name: str, of: str) -> Array:
-        result: Array = mean(name) + np.var([getattr(one, of) for one in found], axis=0)
-        return result
-
-    levels, slopes = (np.array([getattr(one, name) for one in found]) for name in ("level", "slope"))
-    joint = (levels * slopes).mean(axis=0) - levels.mean(axis=0) * slopes.mean(axis=0)
-    change = mean("change_variance")
+    told: dict[str, Any] = {name: _mean([getattr(one, name) for one in found]) for name in _MEANS}
+    for name in _WITH_VARIANCE:
+        within = _mean([getattr(one, f"{name}_variance") for one in found])
+        told[f"{name}_variance"] = within + _variance([getattr(one, name) for one in found], told[name])
+    joint = _mean([one.level * one.slope for one in found]) - told["level"] * told["slope"]
+    change = _mean([one.change_variance for one in found])
     for which, lag in enumerate(lags):
-        change[lag:, which] += (levels[:, lag:] - levels[:, :-lag]).var(axis=0)
-    named: dict[str, Any] = {
-        name: mean(name) for name in (
-            "level", "slope", "filtered", "filtered_slope", "expected", "day_noise", "p_outlier", "signal"
-        )
-    } | {f"{name}_variance": variance(f"{name}_variance", name) for name in (
-        "level", "slope", "filtered", "filtered_slope", "expected", "signal"
-    )}  # fmt: skip
+        moved = [one.level[lag:] - one.level[:-lag] for one in found]
+        change[lag:, which] += _variance(moved, _mean(moved))
     likelihood = np.array([one.log_likelihood for one in found])
     top = likelihood.max(axis=0)
     return found[0]._replace(
-        **named, level_slope_covariance=mean("level_slope_covariance") + joint, change_variance=change,
+        **told, change_variance=change,
+        level_slope_covariance=_mean([one.level_slope_covariance for one in found]) + joint,
         log_likelihood=top + np.log(np.exp(likelihood - top).mean(axis=0)), state=_joint_state([one.state for one in found]),
     )  # fmt: skip
+
+
+# Of the mixture: means alone, and means whose variance is told.
+_WITH_VARIANCE = ("level", "slope", "filtered", "filtered_slope", "expected", "signal")
+_MEANS = (*_WITH_VARIANCE, "day_noise", "p_outlier")
+
+
+def _mean(values: list[Array]) -> Array:
+    """Mean of some arrays, without laying them side by side first."""
+    total = values[0] + values[1] if len(values) > 1 else values[0].copy()
+    for one in values[2:]:
+        total += one
+    total /= len(values)
+    return total
+
+
+def _variance(values: list[Array], mean: Array) -> Array:
+    return _mean([(one - mean) ** 2 for one in values])
 
 
 def _joint_state(states: list[Array]) -> Array:
