@@ -21,8 +21,8 @@ from threading import Thread
 _KEPT_MS = 3_000
 _SETTING = "_RJEM_MALLOC_CONF"
 _LINEAR_ALGEBRA = "OPENBLAS_NUM_THREADS"
-# Half of what a run loads, and nothing of it is needed by the other half.
-_LOADED_BESIDE = ("numba", "scipy.special")
+# Half of what a run loads; the other half needs nothing of it.
+_LOADED_BESIDE = ("numba", "scipy.special", "scipy.sparse.csgraph")
 # Numbers of the C library's settings (malloc.h of glibc). Threads share two rooms: a room for each would keep its own share.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 _MOST_ROOMS = 2
@@ -49,11 +49,14 @@ def keep_freed_memory() -> None:
         setting(number, value)
 
 
-def _import_beside() -> None:
+def _load_beside() -> None:
     # Whoever needs one of them and finds it missing says so where it is imported.
-    for name in _LOADED_BESIDE:
-        with suppress(ImportError, OSError):
+    with suppress(ImportError, OSError):
+        for name in _LOADED_BESIDE:
             import_module(name)
+        from headworks.core.compiled import be_ready
+
+        be_ready()
 
 
 @contextmanager
@@ -62,7 +65,8 @@ def quick_start() -> Iterator[None]:
 
     Linear algebra keeps to the thread that asks for it: the run's own threads fill the processors, and those that the library
     starts with its import would wait for work by looking for it. What is imported stays to the end, so the collector of
-    garbage looks at it neither while it comes nor later. The two largest libraries are loaded beside the rest.
+    garbage looks at it neither while it comes nor later. The libraries that take longest come beside the rest, and the
+    compiler gets ready; that may go on for a while after this is left.
     """
     if "polars" in sys.modules or not gc.isenabled():
         yield
@@ -70,11 +74,10 @@ def quick_start() -> Iterator[None]:
     keep_freed_memory()
     os.environ.setdefault(_LINEAR_ALGEBRA, "1")
     gc.disable()
-    beside = Thread(target=_import_beside, name="headworks-imports")
-    beside.start()
+    # Not waited for: it goes on while facts are read.
+    Thread(target=_load_beside, name="headworks-loading").start()
     try:
         yield
     finally:
-        beside.join()
         gc.freeze()
         gc.enable()
