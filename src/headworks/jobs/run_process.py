@@ -50,8 +50,8 @@ def keep_freed_memory() -> None:
 
 
 def _load_beside() -> None:
-    # Whoever needs one of them and finds it missing says so where it is imported.
-    with suppress(ImportError, OSError):
+    # Whatever is wrong with one of them is told where it is needed.
+    with suppress(Exception):
         for name in _LOADED_BESIDE:
             import_module(name)
         from headworks.core.compiled import be_ready

@@ -68,10 +68,10 @@ class Course(NamedTuple):
 
     def at(self, series: Index, week: Index) -> CourseAt:
         """What is said of some series in some weeks, when several things are asked."""
-        n_weeks = [level.value.shape[1] for level in self.levels]
-        # The course of nobody is the last, and -1 counts from there.
-        group = [np.where(level.group < 0, level.value.shape[0] - 1, level.group) for level in self.levels]
-        places = tuple(one[series] * n + week for one, n in zip(group, n_weeks, strict=True))
+        # The course of nobody is the last.
+        group = [np.where(level.group < 0, level.value.shape[0] - 1, level.group)[series] for level in self.levels]
+        shapes = [level.value.shape for level in self.levels]
+        places = tuple(np.ravel_multi_index((one, week), shape) for one, shape in zip(group, shapes, strict=True))
         return CourseAt(self.levels, places, series.size)
 
 
