@@ -46,7 +46,7 @@ def test_what_all_sites_do_together_is_seen_although_none_shows_it_alone():
     weeks = (alone.week >= 4) & (alone.week < 8)
 
     def seen(trends):
-        level = trends.log_level + trends.shared("value")
+        level = trends.log_level + trends.course.of("value", trends.of_series, trends.week)
         return level[weeks].mean() - level[(trends.week >= 15) & (trends.week < 40)].mean()
 
     assert seen(shared) == pytest.approx(np.log(1.4), abs=0.12)

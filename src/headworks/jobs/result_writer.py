@@ -133,8 +133,9 @@ class ResultWriter:
 
     def __exit__(self, *_: object) -> None:
         # What is left after something went wrong is not written.
-        for worker in (self._worker, self._of_pieces):
-            worker.shutdown(wait=True, cancel_futures=True)
+        for wait in (False, True):
+            for worker in (self._worker, self._of_pieces):
+                worker.shutdown(wait=wait, cancel_futures=True)
 
     def take(self, said: Recomputed, name: str, frame: pl.DataFrame, /, *, more: bool = False) -> None:
         """Hand the recomputed rows of a table and year over to be written, while the next table is computed.

@@ -50,8 +50,8 @@ def keep_freed_memory() -> None:
 
 
 def _load_beside() -> None:
-    # Whatever is wrong with one of them is told where it is needed.
-    with suppress(Exception):
+    # What is missing is told where it is needed.
+    with suppress(ImportError, OSError):
         for name in _LOADED_BESIDE:
             import_module(name)
         from headworks.core.compiled import be_ready

@@ -75,8 +75,7 @@ def learnt_of(days: DayArrays, settings: pl.DataFrame, offsets: pl.DataFrame) ->
     """
     if settings.is_empty() or offsets.height != _WEEKDAYS:
         return None
-    laid = _of_series(days, settings)
-    found = [Settings(*columns.copy()) for columns in laid.swapaxes(0, 1)]
+    found = [Settings(*columns) for columns in _of_series(days, settings)]
     ordered = offsets.sort("weekday")
     weekday, variance = (ordered[name].to_numpy().reshape(1, _WEEKDAYS).copy() for name in ("log_offset", "variance"))
     none = np.zeros(1)
@@ -84,15 +83,14 @@ def learnt_of(days: DayArrays, settings: pl.DataFrame, offsets: pl.DataFrame) ->
 
 
 def _of_series(days: DayArrays, settings: pl.DataFrame) -> Array:
-    """What was learnt of every series, shape ``(columns, settings, series)``; of a new one what is usual."""
+    """What was learnt of every series, shape ``(settings, columns, series)``; of a new one what is usual."""
     numbered = settings.join(days.series.with_row_index("_series"), on=SERIES, how="left", maintain_order="left")
     series, number = numbered["_series"].to_physical(), settings["setting"].to_numpy()
     is_here = series.is_not_null().to_numpy()
-    place = number[is_here], series.drop_nulls().to_numpy()
-    laid = np.empty((len(_COLUMNS), _N_SETTINGS, days.series.height))
-    for of_column, name in zip(laid, _COLUMNS, strict=True):
+    laid = np.empty((_N_SETTINGS, len(_COLUMNS), days.series.height))
+    for column, name in enumerate(_COLUMNS):
         values = settings[name].to_numpy()
         logs = np.log(np.maximum(values, _LEAST))
-        of_column[:] = [[np.exp(logs[number == one].mean())] for one in range(_N_SETTINGS)]
-        of_column[place] = values[is_here]
+        laid[:, column] = [[np.exp(logs[number == one].mean())] for one in range(_N_SETTINGS)]
+        laid[number[is_here], column, series.drop_nulls().to_numpy()] = values[is_here]
     return laid

@@ -85,10 +85,6 @@ class SiteTrends(NamedTuple):
         """Series of each row."""
         return np.repeat(np.arange(self.start.size - 1), np.diff(self.start))
 
-    def shared(self, name: str) -> Array:
-        """What each row shares with other sites: ``value``, ``variance``, ``online``, ``slope``, … of its course."""
-        return self.course.of(name, self.of_series, self.week)
-
     @property
     def week(self) -> Index:
         """Week of the course of each row."""
